@@ -1,0 +1,1 @@
+"""Every recently published way to recognise human emotion, behind one interface."""

@@ -1,0 +1,71 @@
+"""Frozen, typed, validated configurations, and the `name:key=value` notation that names them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, Self
+
+import pydantic
+
+from ai4er.errors import Ai4erError, unknown
+
+
+class Configuration(pydantic.BaseModel):
+    """A frozen value object: equal fields mean an equal object, unknown fields are errors."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    def __init__(self, **values: Any) -> None:
+        for key in values:
+            if key not in type(self).model_fields:
+                raise unknown(f"setting of {type(self).__name__}", key, type(self).model_fields)
+        try:
+            super().__init__(**values)
+        except pydantic.ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"]) or type(self).__name__
+            raise Ai4erError(f"setting {where}={first['input']!r}: {first['msg']}") from None
+
+    def override(self, settings: Mapping[str, Any]) -> Self:
+        """A copy with some fields replaced; text values are parsed as the field's type.
+
+        Raises `Ai4erError` for an unknown field or a value of the wrong type.
+        """
+        return type(self)(**{**self.model_dump(), **{k: _parse(v) for k, v in settings.items()}})
+
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that change when the class or any field changes."""
+        text = type(self).__qualname__ + json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _parse(value: Any) -> Any:
+    """Text that is a JSON list, object or null becomes its value; other text is left to pydantic."""
+    if not isinstance(value, str):
+        return value
+    if value.lower() in ("null", "none"):
+        return None
+    if value[:1] in ("[", "{"):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            raise Ai4erError(f"{value!r} is not a list or object in JSON notation") from None
+    return value
+
+
+def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
+    """Split `name:key=value,key=value` into the name and its settings.
+
+    >>> parse_spec("mfcc:coefficients=39,samples=96000")
+    ('mfcc', {'coefficients': '39', 'samples': '96000'})
+    """
+    name, _, rest = spec.partition(":")
+    settings: dict[str, str] = {}
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise Ai4erError(f"{spec!r}: write name:key=value,key=value ({part!r} has no '=')")
+        settings[key.strip()] = value.strip()
+    return name.strip(), settings

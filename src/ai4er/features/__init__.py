@@ -1,0 +1,1 @@
+"""Front ends: deterministic feature extractors, batched and cached."""
