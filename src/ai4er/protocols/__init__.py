@@ -1,1 +1,1 @@
-"""TODO"""
+"""Protocols: how records become folds, and what each one guarantees."""
