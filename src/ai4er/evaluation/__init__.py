@@ -1,1 +1,1 @@
-"""TODO"""
+"""Evaluation: predictions, metrics, confidence intervals, plots and tables of results."""
