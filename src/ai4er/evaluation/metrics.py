@@ -79,7 +79,8 @@ class Metric:
     """A number that says how good predictions are.
 
     `kinds` are the kinds of label space it is for. Most metrics are a `formula` (..., numbers) ->
-    (...) of the sum of `rows` (items, numbers), so that resampling is fast; the others are a `whole`.
+    (...) of the sum of `rows` (items, numbers), so that resampling is fast; the others are a
+    function of all targets and scores, the `whole`.
     """
 
     name: str
@@ -87,14 +88,14 @@ class Metric:
     kinds: tuple[Kind, ...]
     rows: Callable[[Predictions], np.ndarray] | None = None
     formula: Callable[[np.ndarray], np.ndarray] | None = None
-    whole: Callable[[Predictions], float] | None = None
+    whole: Callable[[np.ndarray, np.ndarray], float] | None = None
     higher_is_better: bool = True
 
     def __call__(self, predictions: Predictions) -> float:
         """The value. Raises `Ai4erError` for a label space of another kind."""
         self.need(predictions.space)
         if self.whole is not None:
-            return self.whole(predictions)
+            return self.whole(predictions.targets, predictions.scores)
         assert self.rows is not None and self.formula is not None
         return float(self.formula(self.rows(predictions).sum(0)))
 
@@ -174,7 +175,7 @@ METRICS: dict[str, Metric] = {
             lambda p: _sums.mean_rows(jaccard_of_items(p.target_classes, p.classes)), _sums.mean,
         ),
         Metric(
-            "map", "mean average precision", ("multi",), whole=lambda p: mean_average_precision(p.targets, p.scores),
+            "map", "mean average precision", ("multi",), whole=mean_average_precision,
         ),
         Metric("ccc", "concordance correlation", _VALUES, _moment_rows, _over_dimensions(_sums.concordance)),
         Metric("pearson", "Pearson correlation", _VALUES, _moment_rows, _over_dimensions(_sums.correlation)),
@@ -199,7 +200,7 @@ METRICS: dict[str, Metric] = {
         ),
         Metric(
             "kendall_tau", "Kendall's tau-b", _VALUES,
-            whole=lambda p: float(np.mean([kendall_tau(p.targets[:, k], p.scores[:, k]) for k in range(p.space.size)])),
+            whole=lambda t, p: float(np.mean([kendall_tau(t[:, k], p[:, k]) for k in range(t.shape[1])])),
         ),
     )
 }  # fmt: skip
