@@ -1,0 +1,160 @@
+"""Results: rows in Parquet files, read with DuckDB, printed as a table that always names the protocol."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ai4er.config import parse_spec
+from ai4er.errors import Ai4erError
+from ai4er.protocols.base import SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN, parse_protocol, protocol_names
+
+RESULTS_FILE = "results.parquet"
+ALL_FOLDS = "all"
+_LEGEND = {
+    SPEAKER_DEPENDENT: "the same speakers were trained on and tested, which says nothing about new speakers",
+    SPEAKERS_UNKNOWN: "the corpus does not say who speaks, so that speakers may be shared",
+}
+_SCHEMA = pa.schema(
+    [(name, pa.string()) for name in ("system", "corpus", "protocol", "mark", "fold")]
+    + [("seed", pa.int64()), ("metric", pa.string()), ("value", pa.float64())]
+    + [("low", pa.float64()), ("high", pa.float64()), ("encoder", pa.string()), ("substituted", pa.bool_())]
+    + [("commit", pa.string()), ("seconds", pa.float64()), ("peak_memory", pa.int64())]
+)
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One number. `fold` is a fold's name, or `all` for the pooled predictions of every fold.
+
+    `mark` is that of the fold (`Fold.mark`); protocols that are speaker-dependent by design set it
+    themselves. `low` and `high` bound the 95 % interval, `encoder` is the pretrained network and
+    `substituted` whether it stands in for the paper's; `seconds` of training and `peak_memory` in
+    bytes are those of the run. Raises `Ai4erError` without a protocol.
+    """
+
+    system: str
+    corpus: str
+    protocol: str
+    fold: str
+    seed: int
+    metric: str
+    value: float
+    mark: str = ""
+    low: float | None = None
+    high: float | None = None
+    encoder: str = ""
+    substituted: bool = False
+    commit: str = ""
+    seconds: float | None = None
+    peak_memory: int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.protocol:
+            raise Ai4erError(
+                f"{self.metric} of {self.system} on {self.corpus} has no protocol: name the one it was got by"
+            )
+        if not self.mark and parse_spec(self.protocol)[0] in protocol_names():
+            object.__setattr__(self, "mark", parse_protocol(self.protocol).mark)
+
+
+def write_rows(path: Path | str, rows: Iterable[ResultRow]) -> None:
+    """Write a Parquet file; an existing file is replaced whole or not at all."""
+    table = pa.Table.from_pylist([dataclasses.asdict(row) for row in rows], schema=_SCHEMA)
+    part = Path(path).with_suffix(".part")
+    pq.write_table(table, part)
+    part.replace(path)
+
+
+def read_rows(paths: Sequence[Path | str] | Path | str) -> list[ResultRow]:
+    """The rows of result files, and of every `results.parquet` below a folder.
+
+    Raises `Ai4erError` for a path without results.
+    """
+    import duckdb
+
+    given = [paths] if isinstance(paths, str | Path) else list(paths)
+    files = [str(file) for path in given for file in _files(Path(path))]
+    names = [field.name for field in dataclasses.fields(ResultRow)]
+    try:
+        with duckdb.connect() as connection:
+            found = connection.execute(
+                f"SELECT {', '.join(names)} "
+                "FROM read_parquet(?, union_by_name=true, filename=true, file_row_number=true) "
+                "ORDER BY filename, file_row_number",
+                [files],
+            ).fetchall()
+    except duckdb.Error as error:
+        raise Ai4erError(f"{', '.join(files)}: no result rows ({str(error).splitlines()[0]})") from None
+    return [ResultRow(*values) for values in found]
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_file():
+        return [path]
+    below = sorted(path.rglob(RESULTS_FILE)) if path.is_dir() else []
+    if not below:
+        raise Ai4erError(f"{path}: no {RESULTS_FILE} there: give the folder of a run, or of several")
+    return below
+
+
+def table(rows: Sequence[ResultRow]) -> str:
+    """A Markdown table: a line for each system, corpus and protocol, a column for each metric.
+
+    Where there are pooled rows (`fold` = all) they are printed with their interval, averaged over
+    the seeds; else the mean over folds and seeds ± the half width of its 95 % t interval.
+    """
+    if not rows:
+        raise Ai4erError("there are no results to print")
+    metrics = list(dict.fromkeys(row.metric for row in rows))
+    lines: dict[tuple[str, ...], dict[str, list[ResultRow]]] = {}
+    for row in rows:
+        lines.setdefault(_line(row), {}).setdefault(row.metric, []).append(row)
+    header = ["system", "corpus", "protocol", "encoder", *metrics]
+    body = [[*key, *(_cell(cells.get(name, [])) for name in metrics)] for key, cells in lines.items()]
+    printed = [_markdown(header), "|" + "---|" * len(header), *map(_markdown, body), "", *_notes(rows)]
+    return "\n".join(printed).rstrip() + "\n"
+
+
+def _line(row: ResultRow) -> tuple[str, ...]:
+    encoder = row.encoder + (" (substituted)" if row.substituted else "")
+    return row.system, row.corpus, f"{row.protocol} {row.mark}".strip(), encoder
+
+
+def _markdown(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
+
+
+def _cell(rows: Sequence[ResultRow]) -> str:
+    if not rows:
+        return ""
+    pooled = [row for row in rows if row.fold == ALL_FOLDS]
+    values = np.array([row.value for row in pooled or rows])
+    bounded = [row for row in pooled or rows if row.low is not None and row.high is not None]
+    if len(bounded) == len(values) and (pooled or len(values) == 1):
+        low, high = (float(np.mean([getattr(row, end) for row in bounded])) for end in ("low", "high"))
+        return f"{values.mean():.3f} [{low:.3f}, {high:.3f}]"
+    if len(values) == 1:
+        return f"{values[0]:.3f}"
+    return f"{values.mean():.3f} ± {_half_width(values):.3f} ({len(values)})"
+
+
+def _half_width(values: np.ndarray) -> float:
+    from scipy.stats import t as student
+
+    return float(student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
+
+
+def _notes(rows: Sequence[ResultRow]) -> list[str]:
+    marks = [f"{mark}: {meaning}." for mark, meaning in _LEGEND.items() if any(row.mark == mark for row in rows)]
+    return [
+        "[low, high]: 95 % bootstrap interval of the pooled predictions. "
+        "±: half width of the 95 % t interval of the mean (over that many folds and seeds).",
+        *marks,
+    ]
