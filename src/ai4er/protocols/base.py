@@ -40,7 +40,7 @@ class CannotGive(Ai4erError):
 class Fold:
     """Positions of records by role: `train`, `valid`, `test`, and where offered `unlabelled`.
 
-    Every role is a sorted int64 array and may be empty. `name` says what is tested (a speaker, a
+    Every role is a sorted int64 array; `valid` may be empty. `name` says what is tested (a speaker, a
     session ...), `protocol` is the spec of the protocol, `notes` are lines for a person about
     records that were left out. `speakers_known` is False where nobody can say whether speakers
     are shared.
@@ -162,6 +162,7 @@ class Protocol(Configuration, ABC):
         for role in ("train", "test"):
             if not len(roles[role]):
                 raise CannotGive(f"fold {name} has no {role} record" + (f" ({'; '.join(notes)})" if notes else ""))
+        roles = {role: where for role, where in roles.items() if role in _ALWAYS or len(where)}
         trained = np.concatenate([roles[role] for role in _TRAINED if role in roles])
         return Fold(
             index=number,
@@ -174,6 +175,7 @@ class Protocol(Configuration, ABC):
         )
 
 
+_ALWAYS = ("train", "valid", "test")
 _TRAINED = ("train", "valid", "pretrain")
 
 

@@ -23,7 +23,7 @@ class Official(Protocol):
     offers: ClassVar[tuple[str, ...]] = ("train", "valid", "test", "unlabelled", "pretrain")
 
     train: str = "train"
-    valid: str = "valid"
+    valid: str = "valid+dev+validation"
     test: str = "test"
 
     def split(self, records: Records, index: Index, seed: int) -> list[tuple[str, dict[str, np.ndarray]]]:
