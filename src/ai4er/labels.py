@@ -129,33 +129,58 @@ LABEL_SPACES: dict[str, LabelSpace] = {
         _single("mental_state3", "relaxed neutral concentrating", "Bird et al. 2018"),
         _single("wesad3", "baseline stress amusement", "Schmidt et al. 2018", neutral=None),
         LabelSpace(
-            name="goemotions28", kind="multi", names=tuple(_GOEMOTIONS.split()), neutral="neutral",
+            name="goemotions28",
+            kind="multi",
+            names=tuple(_GOEMOTIONS.split()),
+            neutral="neutral",
             source="Demszky et al. 2020",
         ),
         LabelSpace(name="semeval2018_ec11", kind="multi", names=tuple(_SEMEVAL.split()), source="Mohammad et al. 2018"),
         LabelSpace(
-            name="mosei6", kind="multi", names=("happy", "sad", "anger", "surprise", "disgust", "fear"),
+            name="mosei6",
+            kind="multi",
+            names=("happy", "sad", "anger", "surprise", "disgust", "fear"),
             source="Zadeh et al. 2018: on where the mean intensity is above 0",
         ),
         LabelSpace(
-            name="sentiment3_votes", kind="multi", names=("low", "neutral", "high"),
+            name="sentiment3_votes",
+            kind="multi",
+            names=("low", "neutral", "high"),
             source="Hazumi: every level that at least one outside rater gave",
         ),
         LabelSpace(
-            name="valence_arousal_dominance", kind="dimensions", names=("valence", "arousal", "dominance"),
-            low=-1.0, high=1.0, source="Mehrabian and Russell 1974",
+            name="valence_arousal_dominance",
+            kind="dimensions",
+            names=("valence", "arousal", "dominance"),
+            low=-1.0,
+            high=1.0,
+            source="Mehrabian and Russell 1974",
         ),
         LabelSpace(
-            name="valence_arousal", kind="dimensions", names=("valence", "arousal"), low=-1.0, high=1.0,
+            name="valence_arousal",
+            kind="dimensions",
+            names=("valence", "arousal"),
+            low=-1.0,
+            high=1.0,
             source="Russell 1980",
         ),
         LabelSpace(
-            name="sentiment_1_7", kind="dimensions", names=("sentiment",), low=1.0, high=7.0,
+            name="sentiment_1_7",
+            kind="dimensions",
+            names=("sentiment",),
+            low=1.0,
+            high=7.0,
             source="Komatani and Okada 2021: sentiment as five outside raters see it",
         ),
-        LabelSpace(name="mosi_score", kind="score", names=("sentiment",), low=-3.0, high=3.0, source="Zadeh et al. 2016"),
         LabelSpace(
-            name="sentiment_preference", kind="preference", names=("sentiment",), low=1.0, high=7.0,
+            name="mosi_score", kind="score", names=("sentiment",), low=-3.0, high=3.0, source="Zadeh et al. 2016"
+        ),
+        LabelSpace(
+            name="sentiment_preference",
+            kind="preference",
+            names=("sentiment",),
+            low=1.0,
+            high=7.0,
             source="which of two items is higher",
         ),
     )
@@ -206,7 +231,8 @@ _SYNONYMS = {
     "mad": "anger", "joyful": "happiness", "scared": "fear",
 }  # fmt: skip
 _COMMON = ("common4", "common6", "ekman6", "ekman7")
-_RAW = ("emodb7", "ravdess8", "emovo7", "urdu4", "iemocap6", "iemocap4", "meld7", "emorynlp7", "dailydialog7", "fer2013")
+_SPEECH = ("emodb7", "ravdess8", "emovo7", "urdu4", "iemocap6", "iemocap4")
+_RAW = (*_SPEECH, "meld7", "emorynlp7", "dailydialog7", "fer2013")
 
 
 def _common_mapping(source: str, target: str) -> LabelMapping:

@@ -88,9 +88,7 @@ def _to_row(record: Record) -> dict[str, Any]:
 
 
 def _from_row(row: dict[str, Any]) -> Record:
-    row["arrays"] = {
-        name: np.asarray(a["data"], np.float32).reshape(a["shape"]) for name, a in row["arrays"]
-    }
+    row["arrays"] = {name: np.asarray(a["data"], np.float32).reshape(a["shape"]) for name, a in row["arrays"]}
     row["labels"] = None if row["labels"] is None else tuple(row["labels"])
     row["votes"] = tuple(row["votes"])
     row["dimensions"] = dict(row["dimensions"])
@@ -138,7 +136,7 @@ class Records(Sequence[Record]):
     def __iter__(self) -> Iterator[Record]:
         return iter(self._records)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def, override]
+    def __getitem__(self, index):  # type: ignore[no-untyped-def]
         if isinstance(index, slice):
             return Records(self._records[index])
         return self._records[index]

@@ -20,12 +20,14 @@ class FrontEnd(Configuration, ABC):
     Subclasses live in `features/<name>.py`; the class of a module is the one in its `FRONT_END`.
     `needs` is the part of a record that it reads (`audio`, `text`, `image`, `eeg`, ...), so that
     a missing modality is known before anything is computed. `integer` marks token ids.
-    `cached` is False where recomputing is cheaper than a disk read.
+    `cached` is False where recomputing is cheaper than a disk read. `timed` says whether the first
+    axis of a result is time; None means that matrices and token ids have time, all else has not.
     """
 
     needs: ClassVar[str]
     integer: ClassVar[bool] = False
     cached: ClassVar[bool] = True
+    timed: ClassVar[bool | None] = None
 
     @abstractmethod
     def load(self, record: Record) -> Any:
@@ -37,6 +39,10 @@ class FrontEnd(Configuration, ABC):
 
         An item's result does not depend on the other items of the call.
         """
+
+    def is_timed(self, features: np.ndarray) -> bool:
+        """Whether the first axis of this result is time."""
+        return features.ndim == 2 or self.integer if self.timed is None else self.timed
 
     def has(self, record: Record) -> bool:
         """Whether the record has the part that this front end reads."""

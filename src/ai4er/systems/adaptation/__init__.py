@@ -1,1 +1,1 @@
-"""TODO"""
+"""Systems that carry over to another corpus or speaker."""

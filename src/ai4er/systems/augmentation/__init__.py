@@ -1,1 +1,1 @@
-"""TODO"""
+"""Systems that make more of their training data."""

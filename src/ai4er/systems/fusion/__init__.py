@@ -1,1 +1,1 @@
-"""TODO"""
+"""Systems that join speech, text and video."""

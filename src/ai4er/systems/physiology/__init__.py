@@ -1,1 +1,1 @@
-"""TODO"""
+"""Systems that read EEG, ECG and the wrist."""

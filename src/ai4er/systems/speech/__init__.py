@@ -1,1 +1,1 @@
-"""TODO"""
+"""Systems that hear."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Systems that speak or generate."""

@@ -1,0 +1,268 @@
+"""The command line. Every command imports what it needs when it runs, so that help answers at once."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ai4er.errors import Ai4erError
+
+app = typer.Typer(
+    name="ai4er", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Every recently published way to recognise human emotion, behind one interface.",
+)  # fmt: skip
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds the corpora (or AI4ER_DATA).")]
+Labels = Annotated[str | None, typer.Option("--labels", help="Label space, such as common4.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="key=value of the system's configuration.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Take the declared substitute of an absent encoder.")]
+Protocol = Annotated[str, typer.Option("--protocol", help="Such as loso, speaker_kfold:folds=5, official.")]
+Seed = Annotated[int, typer.Option("--seed", min=0)]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of the run.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
+
+
+def main() -> None:
+    """Run the command line; errors for a person are one line and exit status 1."""
+    try:
+        app(standalone_mode=False)
+    except Ai4erError as error:
+        _fail(str(error))
+    except (typer.Abort, KeyboardInterrupt):
+        _fail("stopped", status=130)
+    except Exception as error:
+        from click import ClickException
+
+        if isinstance(error, ClickException):
+            error.show()
+            raise SystemExit(error.exit_code) from None
+        raise
+
+
+def _fail(line: str, status: int = 1) -> None:
+    print(f"ai4er: {' '.join(line.split())}", file=sys.stderr)
+    raise SystemExit(status)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+@app.command()
+def recognize(
+    given: Annotated[list[str], typer.Argument(metavar="FILE|TEXT|DIALOGUE...")],
+    recognizer: Annotated[
+        str | None, typer.Option("--recognizer", help="A shipped name, a folder, a hub model.")
+    ] = None,
+    form: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    timeline: Annotated[Path | None, typer.Option("--timeline", help="Write a picture (PNG).")] = None,
+) -> None:
+    """Recognise emotion in recordings, texts and dialogue files."""
+    if form not in ("table", "json", "csv"):
+        raise Ai4erError(f"--format {form!r}: there is table, json and csv")
+    if timeline is not None and len(given) > 1:
+        raise Ai4erError("--timeline draws one source: give one")
+    from ai4er.cli.show import show_recognition
+    from ai4er.recognition.recognize import recognize as recognise
+    from ai4er.recognition.result import to_csv
+
+    found = [recognise(one, recognizer) for one in given]
+    if form == "csv":
+        print(to_csv(found), end="")
+    elif form == "json":
+        texts = [one.to_json() for one in found]
+        print(texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]")
+    else:
+        for one in found:
+            show_recognition(one)
+    if timeline is not None:
+        from ai4er.recognition.timeline import plot_timeline
+
+        _say(f"timeline: {plot_timeline(found[0], timeline)}")
+
+
+def _settings(pairs: list[str] | None) -> dict[str, Any]:
+    settings = {}
+    for pair in pairs or []:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise Ai4erError(f"--set {pair!r}: write key=value")
+        settings[key.strip()] = value.strip()
+    return settings
+
+
+def _numbers(text: str | None) -> list[int] | None:
+    """`1,3-5` as 1, 3, 4, 5."""
+    if text is None:
+        return None
+    try:
+        bounds = [part.split("-") for part in text.split(",")]
+        return [n for part in bounds for n in range(int(part[0]), int(part[-1]) + 1)]
+    except ValueError:
+        raise Ai4erError(f"--folds {text!r}: write numbers such as 1,3-5") from None
+
+
+@app.command()
+def train(
+    system: Annotated[str, typer.Argument(help="Slug of a system, see `ai4er systems`.")],
+    corpus: Annotated[str, typer.Option("--corpus", help="Corpus, or several as one+other.")],
+    protocol: Protocol,
+    data: Data = None,
+    labels: Labels = None,
+    set_: Settings = None,
+    folds: Annotated[str | None, typer.Option("--folds", help="Only these folds, such as 1,3-5.")] = None,
+    seed: Seed = 0,
+    out: Out = None,
+    offline: Offline = False,
+    resume: Resume = False,
+    device: Annotated[str, typer.Option("--device")] = "auto",
+    devices: Annotated[int, typer.Option("--devices", min=1)] = 1,
+    precision: Annotated[str, typer.Option("--precision", help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
+    compile_: Annotated[bool, typer.Option("--compile", help="Compile the network (torch.compile).")] = False,
+    logger: Annotated[
+        list[str] | None, typer.Option("--logger", help="tensorboard or mlflow, besides the run folder.")
+    ] = None,
+) -> None:
+    """Train and test a system on every fold of a protocol."""
+    from ai4er.cli.show import epochs
+    from ai4er.training.options import Options
+    from ai4er.training.run import train as train_run
+
+    options = Options().override(
+        {
+            "seed": seed, "device": device, "devices": devices, "precision": precision, "compile": compile_,
+            "loggers": list(logger or []),
+        }
+    )  # fmt: skip
+    with epochs() as progress:
+        run = train_run(
+            system, corpus, protocol, data, labels, _settings(set_), options, offline, _numbers(folds), out, resume,
+            progress.console.print if progress.live else _say, progress.epoch,
+        )  # fmt: skip
+    print(run.table())
+    print(f"run folder: {run.folder}")
+
+
+@app.command()
+def evaluate(
+    recognizer: Annotated[str, typer.Argument(help="A shipped name, a folder, a hub model.")],
+    corpus: Annotated[str, typer.Option("--corpus")],
+    data: Data = None,
+    split: Annotated[str | None, typer.Option("--split", help="Only this official split.")] = None,
+    out: Out = None,
+) -> None:
+    """Measure a recognizer on a corpus it was not trained on (or on one split of it)."""
+    from ai4er.recognition.evaluate import evaluate as evaluate_on
+
+    print(evaluate_on(recognizer, corpus, data, split, out))
+
+
+@app.command()
+def bench(
+    systems: Annotated[str, typer.Option("--systems", help="Slugs, separated by commas.")],
+    corpus: Annotated[str, typer.Option("--corpus")],
+    protocol: Protocol,
+    data: Data = None,
+    labels: Labels = None,
+    seeds: Annotated[str, typer.Option("--seeds", help="Such as 0-4.")] = "0",
+    folds: Annotated[str | None, typer.Option("--folds")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the runs.")] = Path("runs/bench"),
+    offline: Offline = False,
+) -> None:
+    """Train several systems on the same folds, and compare them with paired tests."""
+    from ai4er.training.bench import bench as bench_runs
+
+    numbers = _numbers(seeds) or [0]
+    names = [name.strip() for name in systems.split(",") if name.strip()]
+    print(bench_runs(names, corpus, protocol, data, labels, numbers, _numbers(folds), out, offline, _say))
+
+
+@app.command("systems")
+def systems_(
+    slug: Annotated[str | None, typer.Argument()] = None,
+    form: Annotated[str, typer.Option("--format", help="table, json or markdown.")] = "table",
+) -> None:
+    """List the systems, or tell everything about one."""
+    if form not in ("table", "json", "markdown"):
+        raise Ai4erError(f"--format {form!r}: there is table, json and markdown")
+    import json
+
+    from ai4er.catalogue import catalogue, entry, page
+
+    if form == "markdown":
+        print(page(), end="")
+        return
+    found = entry(slug) if slug else catalogue()
+    if form == "json":
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    from ai4er.cli.show import show_system, show_systems
+
+    if isinstance(found, dict):
+        show_system(found)
+    else:
+        show_systems(found)
+
+
+corpora_app = typer.Typer(no_args_is_help=False, invoke_without_command=True, help="List the corpora, or check a copy.")
+app.add_typer(corpora_app, name="corpora")
+
+
+@corpora_app.callback()
+def corpora(context: typer.Context) -> None:
+    """List the corpora."""
+    if context.invoked_subcommand is None:
+        from ai4er.cli.show import show_corpora
+
+        show_corpora()
+
+
+@corpora_app.command("check")
+def check(name: str, folder: Annotated[Path | None, typer.Argument()] = None, data: Data = None) -> None:
+    """Compare a copy of a corpus with what its owners publish."""
+    from ai4er.cli.show import show_check
+    from ai4er.corpora import open_corpus
+
+    report = open_corpus(name, folder or data).check()
+    show_check(report)
+    if report.problems:
+        raise SystemExit(1)
+
+
+@app.command()
+def doctor() -> None:
+    """Tell what is installed, what is missing, and what it would enable."""
+    from ai4er.cli.doctor import examine
+
+    print(examine())
+
+
+@app.command()
+def demo(
+    file: Annotated[Path | None, typer.Argument(help="Your own recording or dialogue file.")] = None,
+    out: Annotated[Path, typer.Option("--out")] = Path("demo"),
+) -> None:
+    """Recognise generated samples (or your own file), print a table and write a timeline picture."""
+    from ai4er.cli.demo import run
+
+    run(file, out)
+
+
+@app.command()
+def diagnose(
+    systems: Annotated[list[str], typer.Argument(help="Slugs of systems.")],
+    seeds: Annotated[str, typer.Option("--seeds", help="Such as 0-4.")] = "0-4",
+) -> None:
+    """Train systems and their ablations on the generated corpus made to need the distinctive part."""
+    from ai4er.diagnostics.base import run as run_diagnostic
+
+    missed = False
+    for slug in systems:
+        found = run_diagnostic(slug, _numbers(seeds) or [0, 1])
+        print(found, flush=True)
+        missed |= not found.passed
+    if missed:
+        raise SystemExit(1)

@@ -1,0 +1,168 @@
+"""Tables and progress on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ai4er.corpora.base import CheckReport
+    from ai4er.recognition.result import Recognition, Segment
+
+
+def show_recognition(found: Recognition) -> None:
+    """One line a segment: time or speaker, label, distribution."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from ai4er.recognition.result import clock
+
+    console = Console(soft_wrap=False)
+    title = f"{found.source}" + (f" ({clock(found.seconds)})" if found.seconds is not None else "")
+    if not found.segments:
+        console.print(f"{title}: no speech found", markup=False)
+        return
+    timed = found.segments[0].start is not None
+    spoken = any(segment.speaker for segment in found.segments)
+    table = Table(title=escape(f"{title}, recognizer {found.recognizer}"), title_justify="left", box=SIMPLE)
+    if timed:
+        table.add_column("time", justify="right", no_wrap=True)
+    if spoken:
+        table.add_column("speaker", no_wrap=True)
+    if not timed:
+        table.add_column("text", ratio=2)
+    if found.space.is_classes:
+        table.add_column("emotion", no_wrap=True)
+    table.add_column("probabilities" if found.space.is_classes else "values", ratio=2)
+    for segment in found.segments:
+        cells = []
+        if segment.start is not None and segment.end is not None:
+            cells.append(f"{clock(segment.start)} - {clock(segment.end)}")
+        if spoken:
+            cells.append(escape(segment.speaker))
+        if not timed:
+            cells.append(escape(segment.text if len(segment.text) <= 200 else segment.text[:197] + "..."))
+        if found.space.is_classes:
+            cells.append(", ".join(segment.labels(found.space)) or "-")
+        table.add_row(*cells, _distribution(segment, found.space.is_classes))
+    console.print(table)
+
+
+def _distribution(segment: Segment, classes: bool) -> str:
+    """The four largest probabilities, or every value with its uncertainty."""
+    if not classes:
+        spread = segment.uncertainty
+        return "  ".join(
+            f"{n} {v:+.2f}" + (f" ± {spread[n]:.2f}" if n in spread else "") for n, v in segment.scores.items()
+        )
+    top = sorted(segment.scores.items(), key=lambda pair: -pair[1])[:4]
+    return "  ".join(f"{name} {value:.2f}" for name, value in top)
+
+
+def show_systems(found: list[dict[str, Any]]) -> None:
+    """One line a system."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE)
+    for name in ("system", "family", "input", "predicts", "paper"):
+        table.add_column(name, no_wrap=name == "system")
+    for one in found:
+        table.add_row(
+            one["system"],
+            one["family"],
+            ", ".join(one["inputs"]),
+            ", ".join(one["predicts"]),
+            f"{one['venue']} {one['year']}",
+        )
+    Console().print(table)
+
+
+def show_system(one: dict[str, Any]) -> None:
+    """Everything about one system."""
+    print(f"{one['system']} ({one['family']}): {one['title']}")
+    print(f"{one['venue']} {one['year']}, {one['paper']}; official code {one['official_code']} ({one['licence']})")
+    print(f"input {', '.join(one['inputs'])}; predicts {', '.join(one['predicts'])}; roles {', '.join(one['roles'])}")
+    if one["encoders"]:
+        offline = ", ".join(f"{name}={value}" for name, value in one["offline"].items()) or "none"
+        print(f"encoders {', '.join(one['encoders'])}; substitute with --offline: {offline}")
+    test = one["diagnostic"]
+    if test:
+        print(
+            f"diagnostic {test['mechanism']}: {test['removes'] or 'its part'} must be worth "
+            f"{test['margin']:g} {test['metric']}"
+        )
+    print("\nreported by the paper:")
+    for row in one["reported"]:
+        note = f"; {row['note']}" if row["note"] else ""
+        print(f"  {row['corpus']}, {row['protocol']}: {row['metric']} {row['value']:g} ({row['certainty']}{note})")
+    print("\nsettings (--set key=value):")
+    for name, value in one["settings"].items():
+        print(f"  {name} = {value}")
+
+
+def show_corpora() -> None:
+    """One line a corpus."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    from ai4er.corpora import corpus_names
+    from ai4er.registry import find
+
+    table = Table(box=SIMPLE)
+    for name in ("corpus", "title", "language", "labels", "licence"):
+        table.add_column(name, no_wrap=name == "corpus")
+    for name in corpus_names():
+        reader = find("ai4er.corpora", "corpus", name).Reader
+        table.add_row(name, reader.title, reader.language, ", ".join(reader.spaces), reader.licence)
+    Console().print(table)
+
+
+def show_check(report: CheckReport) -> None:
+    """Counts by class and speaker, then what is odd."""
+    print(f"{report.corpus} in {report.root}: {report.items} items")
+    print("  classes: " + ", ".join(f"{name} {number}" for name, number in sorted(report.counts.items())))
+    if report.speakers:
+        few = sorted(report.speakers.items())
+        shown = ", ".join(f"{name} {number}" for name, number in few[:40])
+        print(f"  {len(few)} speakers: {shown}" + (f" and {len(few) - 40} more" if len(few) > 40 else ""))
+    for problem in report.problems:
+        print(f"  odd: {problem}")
+    print("  complete" if not report.problems else f"  {len(report.problems)} odd things")
+
+
+class _Epochs:
+    """A progress bar for each training stage, where the terminal can show one."""
+
+    def __init__(self, console: Console, progress: Any) -> None:
+        self.console, self._progress = console, progress
+        self.live = console.is_terminal
+        self._tasks: dict[str, Any] = {}
+
+    def epoch(self, stage: str, done: int, total: int, numbers: dict[str, float]) -> None:
+        """Move the bar of a stage."""
+        if stage not in self._tasks or done == 1:
+            if stage in self._tasks:
+                self._progress.remove_task(self._tasks[stage])
+            self._tasks[stage] = self._progress.add_task(stage, total=total)
+        shown = "  ".join(f"{name} {value:.3f}" for name, value in numbers.items())
+        self._progress.update(self._tasks[stage], completed=done, description=f"{stage}: {shown}")
+
+
+@contextmanager
+def epochs() -> Iterator[_Epochs]:
+    """Progress over the epochs of a training, on the error stream."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield _Epochs(console, progress)

@@ -1,0 +1,1 @@
+"""From records to what a fitted system says of them: items, predictions, recognizer folders."""

@@ -1,0 +1,70 @@
+"""Running a fitted system over items, without gradients."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ai4er.prediction.items import Unit, length
+from ai4er.systems.base import Outputs, System
+from ai4er.systems.batch import Batch
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a system says of N items: `scores` (N, names), and what else it gives, else None.
+
+    `uncertainty` (N, names) standard deviations, `embedding` (N, features).
+    """
+
+    scores: np.ndarray
+    uncertainty: np.ndarray | None = None
+    embedding: np.ndarray | None = None
+
+    def take(self, rows: Sequence[int]) -> Answer:
+        """The answers for some items, in this order."""
+        spread, embedding = self.uncertainty, self.embedding
+        return Answer(
+            self.scores[rows], None if spread is None else spread[rows], None if embedding is None else embedding[rows]
+        )
+
+
+def predict(
+    system: System, units: Sequence[Unit], batch_size: int = 32, device: torch.device | str | None = None
+) -> Answer:
+    """The answer for each item of the units, in order. Units of similar length share a batch."""
+    device = device or next((p.device for p in system.parameters()), torch.device("cpu"))
+    order = np.argsort([length(unit) for unit in units], kind="stable")
+    parts: dict[str, list[tuple[int, np.ndarray]]] = {}
+    was_training = system.training
+    system.eval()
+    with torch.inference_mode():
+        for start in range(0, len(order), batch_size):
+            chosen = order[start : start + batch_size]
+            batch = system.collate([units[i] for i in chosen]).to(device)
+            outputs = system(batch)
+            tensors = {"scores": system.scores(outputs), **_optional(outputs)}
+            for name, tensor in tensors.items():
+                rows = tensor.float().cpu().numpy()
+                for row, i in zip(rows, chosen):
+                    parts.setdefault(name, []).append((int(i), row[: len(units[i])] if _turns(batch) else row[None]))
+    system.train(was_training)
+    joined = {
+        name: np.concatenate([rows for _, rows in sorted(found, key=lambda pair: pair[0])])
+        for name, found in parts.items()
+    }
+    return Answer(**joined)
+
+
+def _turns(batch: Batch) -> bool:
+    return batch.turns is not None
+
+
+def _optional(outputs: Outputs) -> dict[str, Tensor]:
+    names = [field.name for field in dataclasses.fields(Answer) if field.name != "scores"]
+    return {name: getattr(outputs, name) for name in names if getattr(outputs, name) is not None}

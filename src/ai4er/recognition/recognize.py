@@ -1,0 +1,120 @@
+"""The main job: emotion in a person's own recording, text or dialogue."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ai4er.errors import Ai4erError, unknown
+from ai4er.prediction.predict import Answer
+from ai4er.prediction.recognizer import Recognizer
+from ai4er.recognition.result import Recognition, Segment
+from ai4er.recognition.sources import Source, Turn, source
+from ai4er.recognition.voice_activity import SAMPLE_RATE, Segmentation, Span, speech_spans
+from ai4er.records import Record, Records
+
+BATCH = 32
+CHUNK_SECONDS = 30.0
+MODALITY = {"recording": "speech", "text": "text", "dialogue": "text"}
+
+
+def shipped() -> dict[str, Path]:
+    """The recognizers that come with the library, by name."""
+    place = Path(str(files("ai4er.recognition"))) / "shipped"
+    return {path.name: path for path in sorted(place.iterdir()) if path.is_dir()} if place.is_dir() else {}
+
+
+def load(name: str | Path) -> Recognizer:
+    """A shipped recognizer by name, a recognizer folder (or that of a run's fold), or a hub model.
+
+    Raises `Ai4erError` when there is none.
+    """
+    if str(name) in shipped():
+        return Recognizer.load(shipped()[str(name)])
+    path = Path(name)
+    if (path / "recognizer").is_dir():
+        path = path / "recognizer"
+    if not path.exists() and "/" not in str(name):
+        raise unknown("recognizer", str(name), shipped())
+    return Recognizer.load(path)
+
+
+def recognize(
+    given: str | Path, recognizer: Recognizer | str | Path | None = None, segmentation: Segmentation | None = None
+) -> Recognition:
+    """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
+
+    Without a recognizer, the shipped one for speech or for text is used. Recordings are cut into
+    stretches of speech; each gets a distribution with its times in seconds.
+    Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
+    """
+    found = source(given)
+    chosen = recognizer if isinstance(recognizer, Recognizer) else load(recognizer or MODALITY[found.kind])
+    name = chosen.folder.name if chosen.folder else chosen.system.slug()
+    if found.kind == "recording":
+        if "audio" not in chosen.needs:
+            raise Ai4erError(
+                f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is a recording"
+            )
+        return _recording(found, chosen, name, segmentation)
+    if "text" not in chosen.needs:
+        raise Ai4erError(f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is text")
+    return Recognition(found.name, chosen.space, _turns(found, chosen), name)
+
+
+def _recording(found: Source, recognizer: Recognizer, name: str, segmentation: Segmentation | None) -> Recognition:
+    from ai4er.features.media import stream_audio
+
+    assert found.path is not None
+    heard = 0
+
+    def counted(chunks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        nonlocal heard
+        for chunk in chunks:
+            heard += len(chunk)
+            yield chunk
+
+    chunks = counted(stream_audio(found.path, SAMPLE_RATE, CHUNK_SECONDS))
+    segments = list(_segments(speech_spans(chunks, segmentation), recognizer))
+    return Recognition(found.name, recognizer.space, segments, name, heard / SAMPLE_RATE)
+
+
+def _segments(spans: Iterable[Span], recognizer: Recognizer) -> Iterator[Segment]:
+    """A segment for each span, a batch at a time, so that a long recording is never held whole."""
+    spans = iter(spans)
+    while batch := list(itertools.islice(spans, BATCH)):
+        records = Records(
+            Record(
+                id=str(number), corpus="recording", arrays={"audio": span.samples},
+                attributes={"sample_rate": str(SAMPLE_RATE)},
+            )
+            for number, span in enumerate(batch)
+        )  # fmt: skip
+        answer = recognizer.predict(records, BATCH)
+        for i, span in enumerate(batch):
+            start, end = span.seconds
+            yield _segment(recognizer, answer, i, start=start, end=end)
+
+
+def _turns(found: Source, recognizer: Recognizer) -> list[Segment]:
+    dialogue = found.name if found.kind == "dialogue" else ""
+    records = Records(_record(number, turn, dialogue) for number, turn in enumerate(found.turns))
+    answer = recognizer.predict(records, BATCH)
+    return [_segment(recognizer, answer, i, speaker=turn.speaker, text=turn.text) for i, turn in enumerate(found.turns)]
+
+
+def _record(number: int, turn: Turn, dialogue: str) -> Record:
+    return Record(
+        id=str(number), corpus="dialogue", speaker=turn.speaker, dialogue=dialogue, turn=number, text=turn.text
+    )
+
+
+def _segment(recognizer: Recognizer, answer: Answer, i: int, **where: Any) -> Segment:
+    names, spread = recognizer.space.names, answer.uncertainty
+    uncertainty = {} if spread is None else dict(zip(names, spread[i].tolist()))
+    return Segment(dict(zip(names, answer.scores[i].tolist())), uncertainty=uncertainty, **where)

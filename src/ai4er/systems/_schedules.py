@@ -1,0 +1,38 @@
+"""Learning-rate schedules, as factors of every group's own rate; advance them once a step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from torch.optim import Optimizer
+from torch.optim.lr_scheduler import LambdaLR
+
+
+def linear_warmup(optimiser: Optimizer, warmup: int, total: int) -> LambdaLR:
+    """From 0 to 1 in `warmup` steps, then straight down to 0 at step `total`."""
+    return warmup_flat_linear(optimiser, warmup, 0, total)
+
+
+def warmup_flat_linear(optimiser: Optimizer, warmup: int, flat: int, total: int) -> LambdaLR:
+    """From 0 to 1 in `warmup` steps, 1 for `flat` steps more, then straight down to 0 at step `total`."""
+    return _schedule(optimiser, warmup, lambda step: _share(total - step, total - warmup - flat))
+
+
+def cosine(optimiser: Optimizer, warmup: int, total: int, start: float = 0.0, lowest: float = 0.0) -> LambdaLR:
+    """From `start` to 1 in `warmup` steps, then half a cosine down to `lowest` at step `total`."""
+
+    def after(step: int) -> float:
+        done = 1 - _share(total - step, total - warmup)
+        return lowest + (1 - lowest) * (1 + math.cos(math.pi * done)) / 2
+
+    return _schedule(optimiser, warmup, after, start)
+
+
+def _schedule(optimiser: Optimizer, warmup: int, after: Callable[[int], float], start: float = 0.0) -> LambdaLR:
+    return LambdaLR(optimiser, lambda step: start + (1 - start) * step / warmup if step < warmup else after(step))
+
+
+def _share(part: int, whole: int) -> float:
+    """part / whole inside [0, 1]; 0 once nothing is left."""
+    return min(1.0, max(0, part) / max(1, whole))

@@ -1,0 +1,136 @@
+"""From the names on the command line to records, folds, and the units of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ai4er.config import parse_spec
+from ai4er.corpora import Corpus, open_corpus
+from ai4er.errors import Ai4erError
+from ai4er.features.base import FrontEnd
+from ai4er.labels import LabelSpace, label_space, mapping
+from ai4er.prediction.items import Unit, build_items, front_ends, group, without_targets
+from ai4er.protocols.base import Fold
+from ai4er.records import Records
+from ai4er.systems.base import System, SystemConfig
+from ai4er.systems.batch import Item
+
+
+@dataclass(frozen=True)
+class Data:
+    """Records of one or more corpora in one label space, with lines for a person on what was changed."""
+
+    spec: str
+    records: Records
+    space: LabelSpace
+    corpora: tuple[Corpus, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def licence(self) -> str:
+        """The licences of the corpora."""
+        return "; ".join(f"{corpus.name}: {corpus.licence}" for corpus in self.corpora)
+
+
+def load_data(spec: str, kinds: Sequence[str], data: Path | str | None = None, labels: str | None = None) -> Data:
+    """Read `emodb`, or several corpora as `emodb+ravdess`, in one label space.
+
+    Without `labels` it is the first space of the corpus whose kind is one of `kinds`; several corpora
+    with different spaces need it. Relabelled and dropped records are told in `notes`.
+    Raises `Ai4erError` where no label space or mapping fits.
+    """
+    corpora = tuple(open_corpus(part, data) for part in spec.split("+"))
+    spaces = [_own_space(corpus, kinds, labels) for corpus in corpora]
+    if labels is None and len({space.name for space in spaces}) > 1:
+        raise Ai4erError(
+            f"{spec} have different labels ({', '.join(space.name for space in spaces)}): say which to use, "
+            "such as --labels common4"
+        )
+    target = label_space(labels) if labels else spaces[0]
+    read, notes = [], []
+    for corpus, space in zip(corpora, spaces):
+        records = corpus.read()
+        if space.name != target.name:
+            table = mapping(space.name, target.name)
+            records, dropped = table.apply(records)
+            merged = {old: new for old, new in table.table.items() if old != new}
+            notes.append(f"{corpus.name}: {table.name} ({table.reference})")
+            notes += [f"{corpus.name}: counts as {new}: {old}" for old, new in merged.items()]
+            notes += [
+                f"{corpus.name}: {number} {name} records have no counterpart and are left out"
+                for name, number in dropped.items()
+            ]
+        read.append(records)
+    records = read[0]
+    for more in read[1:]:
+        records = records + more
+    return Data(spec, records, target, corpora, tuple(notes))
+
+
+def _own_space(corpus: Corpus, kinds: Sequence[str], labels: str | None) -> LabelSpace:
+    """The space of the corpus that is asked for, or maps to it, or is the first of the right kind."""
+    if labels in corpus.spaces:
+        return label_space(labels)
+    wanted = [label_space(labels).kind] if labels else list(kinds)
+    fitting = [space for space in map(label_space, corpus.spaces) if space.kind in wanted]
+    if not fitting and "distribution" in wanted:
+        single = [space for space in map(label_space, corpus.spaces) if space.kind == "single"]
+        fitting = [space.override({"kind": "distribution", "name": f"{space.name}_votes"}) for space in single]
+    if not fitting:
+        raise Ai4erError(
+            f"corpus {corpus.name} has no labels of kind {' or '.join(wanted)}: it has {', '.join(corpus.spaces)}"
+        )
+    return fitting[0]
+
+
+def corpus_inputs(config: SystemConfig, data: Data) -> tuple[SystemConfig, list[str]]:
+    """The configuration with the corpus's own published features where it has no raw input to read.
+
+    A corpus says what it publishes in `Reader.features`; every replacement is told in a note.
+    """
+    published = getattr(data.corpora[0], "features", {})
+    replaced, notes = dict(config.inputs), []
+    for name, extractor in front_ends_where_possible(config).items():
+        if name in published and (extractor is None or not any(extractor.has(record) for record in data.records)):
+            replaced[name] = published[name]
+            notes.append(
+                f"input {name}: {data.corpora[0].name} has no raw data for it; its published features are read"
+            )
+    return (config.override({"inputs": replaced}), notes) if notes else (config, [])
+
+
+def front_ends_where_possible(config: SystemConfig) -> dict[str, FrontEnd | None]:
+    """The front ends by input name; None where the front end itself cannot be had here."""
+    found: dict[str, FrontEnd | None] = {}
+    for name, spec in config.inputs.items():
+        try:
+            found[name] = front_ends({name: spec})[name]
+        except Ai4erError:
+            found[name] = None
+    return found
+
+
+def items_of(data: Data, config: SystemConfig, progress: bool = False) -> list[Item]:
+    """The items of all records, features from the cache where they are."""
+    return build_items(data.records, front_ends(config.inputs), data.space, progress)
+
+
+def roles_of(fold: Fold, items: Sequence[Item], system: type[System]) -> dict[str, list[Unit]]:
+    """The units of every role of a fold; unlabelled items lose their targets.
+
+    Raises `Ai4erError` naming the protocols that have a role which the system needs.
+    """
+    for role in system.roles:
+        fold.role(role)
+    roles = {}
+    for role, positions in fold.roles.items():
+        chosen = [items[i] for i in positions]
+        roles[role] = group(without_targets(chosen) if role == "unlabelled" else chosen, system.unit)
+    return roles
+
+
+def corpus_name(spec: str) -> str:
+    """A corpus spec as a folder name: `emodb+ravdess`, settings left out."""
+    return "+".join(parse_spec(part)[0] for part in spec.split("+"))

@@ -1,0 +1,348 @@
+"""Runs: one system, one corpus, one protocol; every fold trained, tested and written down."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ai4er.encoders import is_available
+from ai4er.errors import Ai4erError
+from ai4er.evaluation.intervals import interval
+from ai4er.evaluation.metrics import default_metrics, measure
+from ai4er.evaluation.predictions import Predictions
+from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, table, write_rows
+from ai4er.prediction.items import describe, front_ends
+from ai4er.prediction.recognizer import Recognizer
+from ai4er.protocols.base import Fold, Protocol, audit, parse_protocol
+from ai4er.systems import system_class
+from ai4er.systems.base import System, SystemConfig
+from ai4er.systems.batch import Item
+from ai4er.training.checkpoint import CHECKPOINT, writing
+from ai4er.training.data import Data, corpus_inputs, corpus_name, items_of, load_data, roles_of
+from ai4er.training.fit import FULL, Progress, answers, fit
+from ai4er.training.options import Options
+
+RUN, PREDICTIONS, RECOGNIZER = "run.json", "predictions.parquet", "recognizer"
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides what a run computes; two equal plans give equal results."""
+
+    system: type[System]
+    config: SystemConfig
+    data: Data
+    protocol: Protocol
+    options: Options
+    substituted: bool
+    notes: tuple[str, ...]
+
+    @property
+    def encoder(self) -> str:
+        """The pretrained networks of the configuration."""
+        return ", ".join(self.system.encoders(self.config))
+
+    def as_json(self) -> dict[str, Any]:
+        """The plan as data."""
+        return {
+            "system": self.system.slug(),
+            "config": self.config.model_dump(mode="json"),
+            "corpus": self.data.spec,
+            "labels": self.data.space.name,
+            "protocol": self.protocol.name,
+            "options": self.options.model_dump(mode="json"),
+            "encoder": self.encoder,
+            "substituted": self.substituted,
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run: its folder, its result rows and its pooled predictions (by condition)."""
+
+    folder: Path
+    rows: list[ResultRow]
+    predictions: dict[str, Predictions]
+
+    def table(self) -> str:
+        """The results as a Markdown table that names the protocol."""
+        return table(self.rows)
+
+
+def plan(
+    slug: str,
+    corpus: str,
+    protocol: str,
+    data: Path | str | None = None,
+    labels: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    options: Options | None = None,
+    offline: bool = False,
+) -> Plan:
+    """Check everything that can be checked before anything is computed.
+
+    Raises `Ai4erError` for unknown names and settings, and for encoders that cannot be had, naming `--offline`.
+    """
+    system = system_class(slug)
+    chosen = parse_protocol(protocol)
+    config = system.config_class()
+    config, substituted = _with_encoders(system, config.override(settings or {}), settings or {}, offline)
+    found = load_data(corpus, system.kinds, data, labels)
+    config, notes = corpus_inputs(config, found)
+    return Plan(system, config, found, chosen, options or Options(), substituted, (*found.notes, *notes))
+
+
+def _with_encoders(
+    system: type[System], config: SystemConfig, settings: Mapping[str, Any], offline: bool
+) -> tuple[SystemConfig, bool]:
+    """The configuration, or its declared substitute where the paper's encoder is absent and `--offline` is given."""
+    absent = [spec for spec, kind in system.encoders(config).items() if not is_available(spec, kind)]
+    if not absent:
+        return config, False
+    if not config.offline:
+        raise Ai4erError(
+            f"{system.slug()}: the encoder {absent[0]} cannot be had here, and no substitute is declared: give a local "
+            "folder with --set encoder=DIR, or run where the model hub can be reached"
+        )
+    if not offline:
+        raise Ai4erError(
+            f"{system.slug()}: the encoder {absent[0]} cannot be had here: run where the model hub can be reached, give "
+            "a local folder in the settings, or take the declared substitute with --offline (the result will say so)"
+        )
+    return type(config)().override({**config.offline, **settings}), True
+
+
+def train(
+    slug: str,
+    corpus: str,
+    protocol: str,
+    data: Path | str | None = None,
+    labels: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    options: Options | None = None,
+    offline: bool = False,
+    folds: Sequence[int] | None = None,
+    out: Path | str | None = None,
+    resume: bool = False,
+    say: Say = lambda line: None,
+    progress: Progress | None = None,
+) -> Run:
+    """Train and test a system on every fold of a protocol (or the folds of these numbers, from 1).
+
+    Writes the run folder: `run.json`, one folder a fold (checkpoint, history, predictions, recognizer),
+    the pooled predictions, `results.parquet`, plots and `report.md`. `resume` goes on with a run that was killed.
+    """
+    chosen = plan(slug, corpus, protocol, data, labels, settings, options, offline)
+    folder = Path(out) if out else default_folder(chosen)
+    parts = chosen.protocol.folds(chosen.data.records, chosen.data.space, chosen.options.seed)
+    parts = _chosen(parts, folds)
+    for part in parts:
+        audit(part, chosen.data.records, chosen.protocol)
+    _open(folder, chosen, resume)
+    for line in (*chosen.notes, *_substitution(chosen), *(f"fold {p.name}: {note}" for p in parts for note in p.notes)):
+        say(line)
+    items = items_of(chosen.data, chosen.config)
+    found = [_fold(chosen, part, items, folder / f"fold-{part.index + 1}", resume, say, progress) for part in parts]
+    return _finish(chosen, parts, found, folder)
+
+
+def _substitution(chosen: Plan) -> list[str]:
+    return [f"substitute for the paper's encoder: {chosen.encoder or 'none needed'}"] if chosen.substituted else []
+
+
+def default_folder(chosen: Plan) -> Path:
+    """`runs/SYSTEM/CORPUS/PROTOCOL-seedN` with a digest of the configuration."""
+    protocol = chosen.protocol.name.replace(":", "-").replace(",", "-").replace("=", "")
+    name = f"{protocol}-seed{chosen.options.seed}-{chosen.config.digest()[:6]}"
+    return Path("runs") / chosen.system.slug() / corpus_name(chosen.data.spec) / name
+
+
+def _chosen(parts: list[Fold], folds: Sequence[int] | None) -> list[Fold]:
+    if not folds:
+        return parts
+    wrong = [number for number in folds if not 1 <= number <= len(parts)]
+    if wrong:
+        raise Ai4erError(f"there is no fold {wrong[0]}: the protocol has folds 1 to {len(parts)}")
+    return [parts[number - 1] for number in dict.fromkeys(folds)]
+
+
+def _open(folder: Path, chosen: Plan, resume: bool) -> None:
+    """Make the run folder; an existing one is only gone on with if it holds the same plan."""
+    file = folder / RUN
+    if file.exists():
+        if not resume:
+            raise Ai4erError(f"{folder} holds a run already: go on with --resume, or write elsewhere with --out")
+        before = json.loads(file.read_text())
+        if before["plan"] != json.loads(json.dumps(chosen.as_json())):
+            raise Ai4erError(f"{folder} holds a run with other settings: write elsewhere with --out")
+        return
+    about = {"plan": chosen.as_json(), "commit": _commit(), "torch": torch.__version__, "command": sys.argv[1:]}
+    with writing(file.with_suffix(".part")):
+        folder.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(".part")
+        part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+        part.replace(file)
+
+
+@dataclass(frozen=True)
+class _Tested:
+    predictions: dict[str, Predictions]
+    seconds: float
+    peak_memory: int
+
+
+def _fold(
+    chosen: Plan, part: Fold, items: Sequence[Item], folder: Path, resume: bool, say: Say, progress: Progress | None
+) -> _Tested:
+    done = folder / "fold.json"
+    if resume and done.exists():
+        kept = json.loads(done.read_text())
+        loaded = {name: Predictions.load(folder / _file(name)) for name in kept["conditions"]}
+        return _Tested(loaded, kept["seconds"], kept["peak_memory"])
+    started = time.monotonic()
+    roles = roles_of(part, items, chosen.system)
+    system = build(chosen.system, chosen.config, chosen.data, items, chosen.options.seed)
+    fit(system, roles, chosen.options, folder, resume, progress)
+    tested = answers(system, roles["test"])
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    for name, (predictions, _) in tested.items():
+        predictions.save(folder / _file(name))
+    numbers = {name: measure(predictions) for name, (predictions, _) in tested.items()}
+    about = {
+        "corpus": chosen.data.spec,
+        "protocol": f"{chosen.protocol.name}, fold {part.name} {part.mark}".strip(),
+        "licence": chosen.data.licence,
+        "encoder": chosen.encoder,
+        "substituted": chosen.substituted,
+        "results": [
+            f"- {name} {value:.3f} ({where}, this fold)"
+            for where, one in numbers.items()
+            for name, value in one.items()
+        ],
+    }
+    Recognizer.of(system.to("cpu"), about).save(folder / RECOGNIZER)
+    written = {
+        "fold": part.name,
+        "conditions": list(tested),
+        "seconds": seconds,
+        "peak_memory": peak,
+        "metrics": numbers,
+    }
+    done.write_text(json.dumps(written, indent=2) + "\n")
+    (folder / CHECKPOINT).unlink(missing_ok=True)
+    first = default_metrics(chosen.data.space)[0]
+    shown = np.mean([one[first] for one in numbers.values()])
+    say(f"fold {part.name}: {first} {shown:.3f} {part.mark} ({seconds:.0f} s)".replace("  ", " "))
+    return _Tested({name: predictions for name, (predictions, _) in tested.items()}, seconds, peak)
+
+
+def _file(condition: str) -> str:
+    return PREDICTIONS if condition == FULL else f"predictions-{condition}.parquet"
+
+
+def build(system: type[System], config: SystemConfig, data: Data, items: Sequence[Item], seed: int) -> System:
+    """A system with weights drawn from the seed, for the shapes of these items."""
+    shapes, timed = describe(items, front_ends(config.inputs))
+    torch.manual_seed(seed)
+    return system(config, data.space, shapes, timed)
+
+
+def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[_Tested], folder: Path) -> Run:
+    from ai4er.training.report import write_report
+
+    pooled = {name: _pool([one.predictions[name] for one in found]) for name in found[0].predictions}
+    marks = sorted({part.mark for part in parts} - {""})
+    common: dict[str, Any] = {
+        "system": chosen.system.slug(),
+        "corpus": chosen.data.spec,
+        "protocol": chosen.protocol.name,
+        "mark": marks[0] if marks else "",
+        "seed": chosen.options.seed,
+        "encoder": chosen.encoder,
+        "substituted": chosen.substituted,
+        "commit": _commit(),
+    }
+    rows = []
+    for part, one in zip(parts, found):
+        for condition, predictions in one.predictions.items():
+            for name, value in measure(predictions).items():
+                rows.append(
+                    ResultRow(
+                        **common, fold=part.name, metric=_metric(name, condition), value=value,
+                        seconds=one.seconds, peak_memory=one.peak_memory,
+                    )
+                )  # fmt: skip
+    for condition, predictions in pooled.items():
+        for name in default_metrics(predictions.space):
+            bounds = interval(predictions, name, seed=chosen.options.seed)
+            rows.append(
+                ResultRow(
+                    **common, fold=ALL_FOLDS, metric=_metric(name, condition), value=bounds.value, low=bounds.low,
+                    high=bounds.high, seconds=sum(one.seconds for one in found),
+                    peak_memory=max(one.peak_memory for one in found),
+                )
+            )  # fmt: skip
+        predictions.save(folder / _file(condition))
+    rows += _over_conditions(rows)
+    write_rows(folder / RESULTS_FILE, rows)
+    write_report(folder, chosen.as_json(), rows, pooled, common["mark"], [part.index + 1 for part in parts])
+    return Run(folder, rows, pooled)
+
+
+def _metric(name: str, condition: str) -> str:
+    return name if condition == FULL else f"{name}[{condition}]"
+
+
+def _over_conditions(rows: Sequence[ResultRow]) -> list[ResultRow]:
+    """The mean over conditions of every metric, where a system is tested under several."""
+    import dataclasses
+
+    means: dict[tuple[str, str], list[ResultRow]] = {}
+    for row in rows:
+        name, bracket, _ = row.metric.partition("[")
+        if bracket:
+            means.setdefault((row.fold, name), []).append(row)
+    return [
+        dataclasses.replace(
+            found[0], metric=name, value=float(np.mean([row.value for row in found])), low=None, high=None
+        )
+        for (_, name), found in means.items()
+    ]
+
+
+def _pool(parts: Sequence[Predictions]) -> Predictions:
+    """All folds as one; where a protocol tests an item in several folds (repeats), the last one counts."""
+    seen: set[str] = set()
+    kept = []
+    for part in reversed(parts):
+        positions = [i for i, name in enumerate(part.ids) if name not in seen]
+        seen.update(part.ids)
+        if positions:
+            kept.append(part.take(positions))
+    return Predictions.pool(kept[::-1])
+
+
+def _commit() -> str:
+    """The commit of the source tree, empty for an installed package."""
+    try:
+        asked = subprocess.run(
+            ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"],
+            capture_output=True, text=True, timeout=5, check=False,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip()

@@ -1,0 +1,122 @@
+"""What fitting promises: the same weights after a kill, validation only for selection, clear errors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from ai4er.errors import Ai4erError
+from ai4er.labels import label_space
+from ai4er.records import Record
+from ai4er.systems.batch import Item
+from ai4er.systems.speech.tim_net import Config, TIMNet
+from ai4er.training.fit import evaluate, fit
+from ai4er.training.options import Options
+
+SPACE = label_space("common4")
+EPOCHS = 6
+
+
+def items(number: int, seed: int) -> list[Item]:
+    """Sequences whose class is the feature that is large."""
+    generator = np.random.default_rng(seed)
+    made = []
+    for i in range(number):
+        label = i % 4
+        x = generator.standard_normal((generator.integers(8, 20), 13)).astype(np.float32)
+        x[:, label] += 2
+        record = Record(id=f"{seed}-{i}", corpus="made", speaker=str(i % 5), label=SPACE.names[label])
+        made.append(Item(record, {"mfcc": x}, np.int64(label)))  # type: ignore[arg-type]
+    return made
+
+
+def system(epochs: int = EPOCHS, **changes: object) -> TIMNet:
+    torch.manual_seed(0)
+    config = Config(inputs={"mfcc": "array:name=x"}, filters=13, blocks=3, epochs=epochs, batch_size=16, **changes)
+    return TIMNet(config, SPACE, {"mfcc": (13,)}, {"mfcc": True})
+
+
+ROLES = {"train": items(64, 0), "valid": items(24, 1), "test": items(24, 2)}
+
+
+class Killed(Exception):
+    """Stands for the end of the process."""
+
+
+def kill_after(epoch: int):  # type: ignore[no-untyped-def]
+    """A progress callback that ends the training when an epoch is done."""
+
+    def progress(stage: str, done: int, total: int, numbers: dict[str, float]) -> None:
+        if done == epoch:
+            raise Killed
+
+    return progress
+
+
+@pytest.mark.parametrize("epoch", [2, 5])
+def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path, epoch: int) -> None:
+    options = Options(device="cpu", checkpoint_seconds=0)
+    whole = system()
+    fit(whole, ROLES, options)
+    broken = system()
+    with pytest.raises(Killed):
+        fit(broken, ROLES, options, tmp_path, progress=kill_after(epoch))
+    resumed = system()
+    torch.manual_seed(12345)
+    history = fit(resumed, ROLES, options, tmp_path, resume=True)
+    assert len(history.rows) == EPOCHS
+    for name, value in whole.state_dict().items():
+        assert torch.equal(value, resumed.state_dict()[name]), name
+
+
+def test_it_learns_and_predicts_every_item() -> None:
+    fitted = system(20, learning_rate=1e-2)
+    fit(fitted, ROLES, Options(device="cpu"))
+    predictions = evaluate(fitted, ROLES["test"])["full"]
+    assert (predictions.classes == predictions.target_classes).mean() > 0.8
+    assert [name.split("/")[1] for name in predictions.ids] == [item.record.id for item in ROLES["test"]]
+
+
+def test_the_test_role_is_never_read() -> None:
+    poisoned = {**ROLES, "test": [None]}
+    fit(system(1), poisoned, Options(device="cpu"))  # type: ignore[arg-type]
+
+
+def test_a_loss_that_is_not_finite_stops_with_one_line() -> None:
+    bad = items(16, 3)
+    bad[0].inputs["mfcc"][0, 0] = np.nan  # type: ignore[index]
+    with pytest.raises(Ai4erError, match="not finite"):
+        fit(system(1), {"train": bad}, Options(device="cpu"))
+
+
+def test_a_missing_role_and_a_missing_input_are_named() -> None:
+    with pytest.raises(Ai4erError, match="'train'"):
+        fit(system(1), {"valid": ROLES["valid"]}, Options(device="cpu"))
+    absent = [Item(ROLES["train"][0].record, {"mfcc": None}, np.int64(0))]  # type: ignore[arg-type]
+    with pytest.raises(Ai4erError, match="needs every input"):
+        fit(system(1), {"train": absent}, Options(device="cpu"))
+
+
+def test_a_full_disk_leaves_the_last_checkpoint_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options(device="cpu", checkpoint_seconds=0)
+    with pytest.raises(Killed):
+        fit(system(), ROLES, options, tmp_path, progress=kill_after(3))
+    before = (tmp_path / "checkpoint.pt").read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(torch, "save", full)
+    with pytest.raises(Ai4erError, match="disk is full"):
+        fit(system(), ROLES, options, tmp_path, resume=True)
+    assert (tmp_path / "checkpoint.pt").read_bytes() == before
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(b"half")
+    with pytest.raises(Ai4erError, match="damaged"):
+        fit(system(1), ROLES, Options(device="cpu"), tmp_path, resume=True)
