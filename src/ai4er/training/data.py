@@ -90,7 +90,7 @@ def corpus_inputs(config: SystemConfig, data: Data) -> tuple[SystemConfig, list[
 
     A corpus says what it publishes in `Reader.features`; every replacement is told in a note.
     """
-    published = getattr(data.corpora[0], "features", {})
+    published = data.corpora[0].features
     replaced, notes = dict(config.inputs), []
     for name, extractor in front_ends_where_possible(config).items():
         if name in published and (extractor is None or not any(extractor.has(record) for record in data.records)):

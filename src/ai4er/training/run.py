@@ -119,8 +119,8 @@ def _with_encoders(
         )
     if not offline:
         raise Ai4erError(
-            f"{system.slug()}: the encoder {absent[0]} cannot be had here: run where the model hub can be reached, give "
-            "a local folder in the settings, or take the declared substitute with --offline (the result will say so)"
+            f"{system.slug()}: the encoder {absent[0]} cannot be had here: run where the model hub can be reached, "
+            "give a local folder in the settings, or take the declared substitute with --offline"
         )
     return type(config)().override({**config.offline, **settings}), True
 
