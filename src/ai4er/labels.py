@@ -245,6 +245,13 @@ def _common_mapping(source: str, target: str) -> LabelMapping:
     )  # fmt: skip
 
 
+_GOEMOTIONS_EKMAN = {
+    "anger": "anger annoyance disapproval", "disgust": "disgust", "fear": "fear nervousness",
+    "happiness": "joy amusement approval excitement gratitude love optimism relief pride admiration desire caring",
+    "sadness": "sadness disappointment embarrassment grief remorse",
+    "surprise": "surprise realization confusion curiosity",
+}  # fmt: skip
+
 MAPPINGS: dict[str, LabelMapping] = {
     m.name: m
     for m in (
@@ -254,6 +261,11 @@ MAPPINGS: dict[str, LabelMapping] = {
             source="iemocap6", target="iemocap4",
             table={"angry": "angry", "happy": "happy", "excited": "happy", "neutral": "neutral", "sad": "sad"},
             reference="the 5,531-utterance convention: excited merged into happy, frustrated left out",
+        ),
+        LabelMapping(
+            source="goemotions27", target="ekman7",
+            table={fine: coarse for coarse, names in _GOEMOTIONS_EKMAN.items() for fine in names.split()},
+            reference="Demszky et al. 2020, the Ekman grouping of the release, with its joy as happiness",
         ),
         LabelMapping(
             source="meld7", target="meld3",

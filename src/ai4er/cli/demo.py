@@ -46,14 +46,14 @@ def samples(out: Path) -> list[Path]:
     """A spoken sentence, a spoken scene of two speakers, and a written dialogue, from the project's own generator."""
     import soundfile
 
-    from ai4er.corpora._voice import speak
+    from ai4er.corpora._voice import SAMPLE_RATE, speak, voice
 
     generator = np.random.default_rng(7)
-    rate = 16000
-    sentence = np.concatenate([np.zeros(rate // 2), speak("happiness", 0, 2.5, generator), np.zeros(rate // 2)])
+    rate = SAMPLE_RATE
+    sentence = np.concatenate([np.zeros(rate // 2), speak("happiness", voice(0), 2.5, generator), np.zeros(rate // 2)])
     pause = np.zeros(int(0.7 * rate))
     scene = np.concatenate(
-        [part for label, who in _SCENE for part in (pause, speak(label, who, 2.2, generator))] + [pause]
+        [part for label, who in _SCENE for part in (pause, speak(label, voice(who), 2.2, generator))] + [pause]
     )
     paths = [out / "sentence.wav", out / "scene.wav", out / "dialogue.csv"]
     noise = [1e-4 * generator.standard_normal(len(audio)) for audio in (sentence, scene)]

@@ -1,0 +1,81 @@
+"""WESAD wrist features: 1,178 windows of 15 persons at rest, under stress, or amused.
+
+46 features of each window: acceleration, electrodermal activity (phasic, tonic, SMNA), blood volume pulse
+and skin temperature of the wrist device (Empatica E4), and respiration (chest belt); no raw signal. The
+features were computed by M. Johnson (repository WJMatthew/WESAD) from WESAD (UCI Machine Learning
+Repository, listed there as CC BY 4.0).
+
+Layout: `may14_feats4.csv`, plain or gzipped, a row a window: an index, the features, `subject`, and `label`
+(0 amusement, 1 baseline, 2 stress); `readmes.csv`, where it is there, with age, gender and more of the persons.
+
+There is no official split: leave persons out.
+Quirks: the mean, minimum and maximum columns hold the same three numbers for every signal (so in the source);
+the columns `0_mean` to `0_max` are unnamed there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from ai4er.corpora._tables import read_rows, whole_number
+from ai4er.corpora.base import Corpus, find_text_file, text_file
+from ai4er.errors import Ai4erError
+from ai4er.records import Record, Records
+
+LABELS = ("amusement", "baseline", "stress")
+FEATURES = 46
+_NOT_FEATURES = ("", "subject", "label")
+
+
+class Reader(Corpus):
+    """WESAD windows; every record has arrays["physiology"] (46,)."""
+
+    name: ClassVar[str] = "wesad_wrist_features"
+    title: ClassVar[str] = "WESAD, features of the wrist device"
+    language: ClassVar[str] = ""
+    licence: ClassVar[str] = "WESAD: CC BY 4.0 as listed by UCI; the features: no licence text"
+    citation: ClassVar[str] = (
+        "P. Schmidt, A. Reiss, R. Duerichen, C. Marberger, K. Van Laerhoven: Introducing WESAD, a Multimodal Dataset "
+        "for Wearable Stress and Affect Detection, ICMI 2018"
+    )
+    spaces: ClassVar[tuple[str, ...]] = ("wesad3",)
+    published: ClassVar[dict[str, int]] = {"baseline": 628, "stress": 355, "amusement": 195}
+    published_speakers: ClassVar[int | None] = 15
+    quirks: ClassVar[tuple[str, ...]] = ("mean, minimum and maximum are the same numbers for every signal",)
+
+    def read(self) -> Records:
+        path = text_file(self.root, "may14_feats4.csv")
+        rows = read_rows(path, ("subject", "label"))
+        names = [name for name in (rows[0] if rows else {}) if name not in _NOT_FEATURES]
+        if len(names) != FEATURES:
+            raise Ai4erError(f"{path}: {len(names)} features where {FEATURES} are expected")
+        persons = self._persons()
+        return Records(self._record(number, row, names, path, persons) for number, row in enumerate(rows))
+
+    def _record(
+        self, number: int, row: dict[str, str], names: list[str], path: Path, persons: dict[str, dict[str, str]]
+    ) -> Record:
+        subject, label = f"S{row['subject']}", whole_number(path, row, "label")
+        if label not in range(len(LABELS)):
+            raise Ai4erError(f"{path}: row {number + 1} has the label {label}; 0, 1 and 2 are known")
+        try:
+            values = np.array([float(row[name]) for name in names], np.float32)
+        except ValueError as error:
+            raise Ai4erError(f"{path}: row {number + 1}: {error}") from None
+        return Record(
+            id=f"{number:04d}",
+            corpus=self.name,
+            speaker=subject,
+            arrays={"physiology": values},
+            label=LABELS[label],
+            attributes=persons.get(subject, {}),
+        )
+
+    def _persons(self) -> dict[str, dict[str, str]]:
+        """What is known of each person, where `readmes.csv` is there."""
+        path = find_text_file(self.root, "readmes.csv")
+        rows = read_rows(path, ("age", "gender")) if path else []
+        return {row[""]: {key: value for key, value in row.items() if key} for row in rows}

@@ -1,0 +1,41 @@
+"""Log-mel spectrogram, equal to that of librosa."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from pydantic import Field
+
+from ai4er.features._audio import AudioFrontEnd, centred
+from ai4er.features._spectrum import mel_decibels, split
+
+
+class LogMel(AudioFrontEnd):
+    """Mel bands in decibels (frames, bands), at most 80 dB below the loudest of the item.
+
+    Frames of `n_fft` samples every `hop` samples: 1 + samples // hop. `samples` pads or cuts every
+    item around its centre. `normalise=utterance` brings each item to mean 0 and variance 1 over
+    all its frames and bands together; silence becomes zeros.
+    """
+
+    bands: int = Field(64, gt=0)
+    n_fft: int = Field(400, gt=1)
+    hop: int = Field(160, gt=0)
+    samples: int | None = Field(None, gt=0)
+    normalise: Literal["utterance"] | None = None
+
+    def extract(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
+        items = [centred(samples, self.samples) for samples in raw]
+        spectra = split(*mel_decibels(items, self.sample_rate, self.n_fft, self.hop, self.bands))
+        return spectra if self.normalise is None else [_standardised(spectrum) for spectrum in spectra]
+
+
+def _standardised(values: np.ndarray) -> np.ndarray:
+    values = values - values.mean(dtype=np.float64).astype(np.float32)
+    deviation = values.std(dtype=np.float64).astype(np.float32)
+    return values / deviation if deviation > 1e-3 else np.zeros_like(values)
+
+
+FRONT_END = LogMel

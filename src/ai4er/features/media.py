@@ -1,0 +1,150 @@
+"""Audio out of any audio or video file: mono float32 in [-1, 1] at a wished rate."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import soxr
+
+from ai4er.errors import Ai4erError
+from ai4er.features._container import container_blocks, container_duration
+from ai4er.features._sound_file import open_sound_file, sound_file_blocks
+from ai4er.records import Record
+
+
+def load_audio(
+    path: Path | str, sample_rate: int = 16000, start: float | None = None, end: float | None = None
+) -> np.ndarray:
+    """The samples (samples,) of a file between `start` and `end` in seconds; channels are averaged.
+
+    In a video the seconds are those of the video: a track that begins late is preceded by silence. An
+    `end` behind the end of the file means the end of the file.
+    Raises `Ai4erError` for a file that is missing, empty, damaged, cut off, without an audio track or
+    without samples, or that has samples which are no numbers.
+    """
+    rates, blocks = zip(*_blocks(Path(path), start, end))
+    return soxr.resample(np.concatenate(blocks), rates[0], sample_rate, quality="HQ")
+
+
+def stream_audio(path: Path | str, sample_rate: int = 16000, chunk_seconds: float = 30.0) -> Iterator[np.ndarray]:
+    """The samples of a file in chunks of `chunk_seconds`, the last one shorter, in constant memory.
+
+    Put together, the chunks are what `load_audio` returns. Raises the same errors, some of them only
+    when the damaged place is reached.
+    """
+    size = max(1, round(chunk_seconds * sample_rate))
+    held: list[np.ndarray] = []
+    count = 0
+    for piece in _resampled(_blocks(Path(path)), sample_rate):
+        held.append(piece)
+        count += len(piece)
+        if count >= size:
+            samples = np.concatenate(held)
+            whole = count - count % size
+            yield from samples[:whole].reshape(-1, size)
+            held, count = [samples[whole:]], count - whole
+    if count:
+        yield np.concatenate(held)
+
+
+def duration(path: Path | str) -> float:
+    """Seconds of audio in a file, without decoding it; raises `Ai4erError` as `load_audio` does."""
+    path = Path(path)
+    _check_file(path)
+    file = open_sound_file(path)
+    if file is None:
+        return container_duration(path)
+    with file:
+        return float(file.frames / file.samplerate)
+
+
+def probe(path: Path | str) -> str | None:
+    """What is wrong with a file, in one line; None when all of it can be decoded."""
+    try:
+        for _ in _blocks(Path(path)):
+            pass
+    except Ai4erError as problem:
+        return str(problem)
+    return None
+
+
+def audio_of(record: Record, sample_rate: int) -> np.ndarray:
+    """The samples (samples,) of a record.
+
+    Samples in `record.arrays["audio"]` come before a file, so that a changed signal replaces it; their
+    rate is `attributes["sample_rate"]`, 16000 without. Otherwise the part from `start` to `end` of the
+    file `audio`, or of the sound of the file `video`.
+    Raises `Ai4erError` where there is none of them, and as `load_audio` does.
+    """
+    if "audio" in record.arrays:
+        return _array_audio(record, sample_rate)
+    path = record.audio or record.video
+    if not path:
+        raise Ai4erError(f"{record.id}: the record has no audio and no video")
+    return load_audio(path, sample_rate, record.start, record.end)
+
+
+def _array_audio(record: Record, sample_rate: int) -> np.ndarray:
+    samples = np.asarray(record.arrays["audio"], dtype=np.float32)
+    if samples.ndim != 1 or not len(samples):
+        raise Ai4erError(f"{record.id}: its audio has the shape {samples.shape}: it must be (samples,)")
+    if not np.isfinite(samples).all():
+        raise Ai4erError(f"{record.id}: some audio samples are no numbers (NaN or infinite)")
+    rate = record.attributes.get("sample_rate", "16000")
+    try:
+        return soxr.resample(samples, float(rate), sample_rate, quality="HQ")
+    except ValueError:
+        raise Ai4erError(f"{record.id}: sample_rate={rate!r} is not a number of samples a second") from None
+
+
+def _resampled(blocks: Iterator[tuple[int, np.ndarray]], sample_rate: int) -> Iterator[np.ndarray]:
+    resampler: soxr.ResampleStream | None = None
+    for rate, block in blocks:
+        resampler = resampler or soxr.ResampleStream(rate, sample_rate, 1, dtype="float32", quality="HQ")
+        yield resampler.resample_chunk(block)
+    if resampler:
+        yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
+
+
+def _blocks(path: Path, start: float | None = None, end: float | None = None) -> Iterator[tuple[int, np.ndarray]]:
+    """Sample rate of the file and mono samples, block after block; everything is checked here."""
+    _check_file(path)
+    begin, stop = start or 0.0, np.inf if end is None else end
+    if not 0 <= begin < stop:
+        raise Ai4erError(f"{path}: start={start}, end={end} cut out nothing: give seconds with 0 <= start < end")
+    rates: set[int] = set()
+    for rate, block in _raw_blocks(path, begin, stop):
+        rates.add(rate)
+        if len(rates) > 1:
+            raise Ai4erError(
+                f"{path}: the sample rate changes inside the file ({sorted(rates)}): convert it to one rate"
+            )
+        if not np.isfinite(block).all():
+            raise Ai4erError(f"{path}: some samples are no numbers (NaN or infinite)")
+        yield rate, block
+    if not rates:
+        where = f"behind start={start} s" if begin else "at all"
+        raise Ai4erError(f"{path}: the file has no samples {where}")
+
+
+def _raw_blocks(path: Path, start: float, end: float) -> Iterator[tuple[int, np.ndarray]]:
+    file = open_sound_file(path)
+    if file is None:
+        yield from container_blocks(path, start, end)
+        return
+    with file:
+        yield from sound_file_blocks(path, file, start, end)
+
+
+def _check_file(path: Path) -> None:
+    if path.is_dir():
+        raise Ai4erError(f"{path} is a folder: give an audio or video file")
+    if not path.is_file():
+        raise Ai4erError(f"{path}: no such file")
+    if not os.access(path, os.R_OK):
+        raise Ai4erError(f"{path}: no permission to read the file")
+    if not path.stat().st_size:
+        raise Ai4erError(f"{path}: the file is empty (0 bytes)")
