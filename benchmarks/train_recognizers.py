@@ -94,7 +94,10 @@ def text(data: Path) -> None:
 
 SPEECH: dict[str, Any] = {
     "inputs": {"mfcc": "mfcc:sample_rate=16000,coefficients=39,normalise_level=true"},
-    "epochs": 60,
+    "epochs": 40,
+    "batch_size": 32,
+    "learning_rate": 2e-3,
+    "buckets": True,
 }
 
 

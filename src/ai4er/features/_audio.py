@@ -11,6 +11,8 @@ from ai4er.features.base import FrontEnd
 from ai4er.features.media import audio_of
 from ai4er.records import Record
 
+_SECONDS_PER_FRAME = 0.01
+
 
 class AudioFrontEnd(FrontEnd):
     """Reads the samples of a record, or the sound of its video, at `sample_rate` in hertz."""
@@ -25,6 +27,24 @@ class AudioFrontEnd(FrontEnd):
     def load(self, record: Record) -> np.ndarray:
         """The samples (samples,) as float32; raises `Ai4erError` as `media.audio_of` does."""
         return audio_of(record, self.sample_rate)
+
+
+def levelled(samples: np.ndarray, sample_rate: int) -> np.ndarray:
+    """The samples with their loud parts at a root mean square of 1, since absolute level differs between corpora.
+
+    >>> levelled(np.full(800, 0.01), 16000).max().round(6)
+    1.0
+    """
+    level = _active_level(samples, sample_rate) if len(samples) else 0.0
+    return samples / np.float32(level) if level else samples
+
+
+def _active_level(samples: np.ndarray, sample_rate: int) -> float:
+    """The root mean square of the parts that are within 30 dB of the loudest; 0 for silence."""
+    hop = max(1, round(_SECONDS_PER_FRAME * sample_rate))
+    square = np.square(samples, dtype=np.float64)
+    power = np.add.reduceat(square, np.arange(0, len(square), hop)) / hop
+    return float(np.sqrt(power[power >= power.max() / 1000].mean()))
 
 
 def centred(samples: np.ndarray, length: int | None) -> np.ndarray:

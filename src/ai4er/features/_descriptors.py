@@ -86,14 +86,6 @@ def spectral_descriptors(items: Sequence[np.ndarray], sample_rate: int, hop: int
     return np.concatenate([plain[:, :-BANDS], flux, plain[:, -BANDS:], coefficients, peak], axis=1)
 
 
-def active_level(samples: np.ndarray, sample_rate: int) -> float:
-    """The root mean square of the parts that are within 30 dB of the loudest; 0 for silence."""
-    hop = max(1, round(SECONDS_PER_FRAME * sample_rate))
-    square = np.square(samples, dtype=np.float64)
-    power = np.add.reduceat(square, np.arange(0, len(square), hop)) / hop
-    return float(np.sqrt(power[power >= power.max() / 1000].mean()))
-
-
 def _between(kilohertz: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.flatnonzero((kilohertz[:, 0] >= low) & (kilohertz[:, 0] <= high))
 

@@ -14,8 +14,8 @@ import numpy as np
 from pydantic import Field
 
 from ai4er.features import _statistics as statistics
-from ai4er.features._audio import AudioFrontEnd
-from ai4er.features._descriptors import SECONDS_PER_FRAME, SPECTRAL, active_level, spectral_descriptors
+from ai4er.features._audio import AudioFrontEnd, levelled
+from ai4er.features._descriptors import SECONDS_PER_FRAME, SPECTRAL, spectral_descriptors
 from ai4er.features._pitch import pitch_candidates, pitch_track
 from ai4er.features._spectrum import frame_counts
 
@@ -73,7 +73,7 @@ class Functionals(AudioFrontEnd):
         ]
 
     def extract(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
-        items = [self._levelled(samples) for samples in raw]
+        items = [levelled(samples, self.sample_rate) for samples in raw] if self.normalise_level else list(raw)
         hop = round(SECONDS_PER_FRAME * self.sample_rate)
         floor = 1e-7 if self.normalise_level else 1e-10
         counts = frame_counts(items, 2, hop)
@@ -84,10 +84,6 @@ class Functionals(AudioFrontEnd):
             rows, there = _rows(counts, group)
             features[group] = _functionals(spectral[rows], candidates[rows], there)
         return list(features)
-
-    def _levelled(self, samples: np.ndarray) -> np.ndarray:
-        level = active_level(samples, self.sample_rate) if self.normalise_level else 0.0
-        return samples / np.float32(level) if level else samples
 
 
 def _groups(counts: np.ndarray) -> Iterator[np.ndarray]:
