@@ -22,7 +22,7 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch
-from ai4er.systems.card import Card, Reported
+from ai4er.systems.card import Card, Diagnostic, Reported
 
 
 class Config(SystemConfig):
@@ -194,6 +194,10 @@ class TIMNet(System[Config]):
             Reported(corpus="ravdess", protocol="random_kfold:folds=10", metric="ua", value=0.9004, note=_RERUN),
             Reported(corpus="emovo", protocol="random_kfold:folds=10", metric="ua", value=0.92, certainty="memory"),
             Reported(corpus="iemocap", protocol="random_kfold:folds=10", metric="ua", value=0.725, certainty="memory"),
+        ),
+        diagnostic=Diagnostic(
+            mechanism="future_context", ablation={"backward": False}, margin=0.12, removes="the backward direction",
+            settings={"inputs": {"mfcc": "array:name=frames"}, "blocks": 4, "epochs": 30},
         ),
     )  # fmt: skip
 
