@@ -16,7 +16,6 @@ from functools import lru_cache
 
 import numpy as np
 import scipy.fft
-import scipy.signal
 import scipy.sparse
 
 BLOCK = 128
@@ -80,7 +79,7 @@ def power_spectrum(frames: np.ndarray, n_fft: int) -> np.ndarray:
 @lru_cache
 def hann(length: int) -> np.ndarray:
     """The periodic Hann window (length,) as float64."""
-    return scipy.signal.get_window("hann", length, fftbins=True)
+    return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
 
 
 def hertz_to_mel(hertz: np.ndarray) -> np.ndarray:

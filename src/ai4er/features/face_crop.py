@@ -1,16 +1,13 @@
 """The largest face of an image, or of the frames of a video, cut out and brought to one size.
 
-The detector is YuNet (Wu, Peng, Yu: "YuNet: A Tiny Millisecond-level Face Detector", Machine Intelligence
-Research 2023) as OpenCV runs it. OpenCV 5 comes without any detector, so that its weights (0.3 MB, Apache
-2.0) are a file: `model`, or else `pretrained/face_detect/yunet_n_dynamic.onnx` in the folder AI4ER_DATA.
+The detector is the cascade of Haar-like features for frontal faces that OpenCV 4 brings along (Viola and Jones,
+"Rapid object detection using a boosted cascade of simple features", CVPR 2001).
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import numpy as np
 from pydantic import Field
@@ -21,7 +18,9 @@ from ai4er.features._video_frames import video_frames
 from ai4er.features.base import FrontEnd
 from ai4er.records import Record
 
-_IN_DATA = "pretrained/face_detect/yunet_n_dynamic.onnx"
+Boxes = Callable[[np.ndarray], np.ndarray]
+"""A detector: an image (height, width, 3) in BGR -> boxes (faces, 4) of left, top, width and height."""
+
 _SMALLEST, _LARGEST = 240, 640
 """The longer side that the detector sees, in pixels: it is made for faces of about 10 to 300 pixels."""
 
@@ -31,7 +30,7 @@ class FaceCrop(FrontEnd):
 
     The side of the square is that of the detected box and `margin` of it more on each side. With `fps` the
     frames of the record's video are read at this rate and the result is (frames, channels, size, size). An
-    image in which the detector is nowhere as sure as `confidence` is taken whole: its central square.
+    image in which no face is found is taken whole: its central square.
     """
 
     needs: ClassVar[str] = "image"
@@ -39,9 +38,7 @@ class FaceCrop(FrontEnd):
     size: int = Field(112, gt=0)
     channels: Channels = 3
     margin: float = Field(0.15, ge=0)
-    confidence: float = Field(0.6, gt=0, lt=1)
     fps: float | None = Field(None, gt=0)
-    model: str | None = None
 
     def has(self, record: Record) -> bool:
         return record.video is not None if self.fps else record.image is not None or "image" in record.arrays
@@ -58,23 +55,11 @@ class FaceCrop(FrontEnd):
         return list(video_frames(record.video, self.fps, record.start, record.end))
 
     def extract(self, raw: Sequence[list[np.ndarray]]) -> list[np.ndarray]:
-        detector = _detector(self.weights(), self.confidence)
+        detector = _cascade()
         items = [np.stack([self._cut(detector, image) for image in images]) for images in raw]
         return [item if self.fps else item[0] for item in items]
 
-    def weights(self) -> str:
-        """The file of the detector. Raises `Ai4erError` that says how to get one."""
-        data = os.environ.get("AI4ER_DATA")
-        path = Path(self.model) if self.model else Path(data, _IN_DATA) if data else None
-        if path is None or not path.is_file():
-            where = f"no file {path}" if path else "no face detector"
-            raise Ai4erError(
-                f"face_crop: {where}; give YuNet's weights (face_detection_yunet_2023mar.onnx of the OpenCV model zoo) "
-                "as model=PATH"
-            )
-        return str(path)
-
-    def _cut(self, detector: Any, image: np.ndarray) -> np.ndarray:
+    def _cut(self, detector: Boxes, image: np.ndarray) -> np.ndarray:
         box = _largest_face(detector, image)
         square = central_square(*image.shape[:2]) if box is None else around(box, self.margin)
         return resized(image.astype(np.float32), square, self.size, self.channels)
@@ -91,7 +76,7 @@ def around(box: tuple[float, float, float, float], margin: float) -> tuple[float
     return left + width / 2 - side / 2, top + height / 2 - side / 2, side
 
 
-def _largest_face(detector: Any, image: np.ndarray) -> tuple[float, float, float, float] | None:
+def _largest_face(detector: Boxes, image: np.ndarray) -> tuple[float, float, float, float] | None:
     """The box (left, top, width, height) of the largest face, or None.
 
     The image is seen at a size that the detector is made for, with a border as wide as a quarter of it,
@@ -105,24 +90,24 @@ def _largest_face(detector: Any, image: np.ndarray) -> tuple[float, float, float
     border = round(0.25 * max(seen.shape[:2]))
     inner = np.clip(seen[..., ::-1], 0, 255).astype(np.uint8)
     bgr = cv2.copyMakeBorder(inner, border, border, border, border, cv2.BORDER_REPLICATE)
-    detector.setInputSize((bgr.shape[1], bgr.shape[0]))
-    faces = detector.detect(bgr)[1]
-    if faces is None:
+    faces = detector(bgr)
+    if not len(faces):
         return None
-    left, top, width, height = faces[np.argmax(faces[:, 2] * faces[:, 3]), :4].tolist()
+    left, top, width, height = faces[np.argmax(faces[:, 2] * faces[:, 3])].tolist()
     return (left - border) / scale, (top - border) / scale, width / scale, height / scale
 
 
-def _detector(weights: str, confidence: float) -> Any:
+def _cascade() -> Boxes:
     import cv2
 
-    level = cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)  # OpenCV 5 warns of its own defaults
-    try:
-        return cv2.FaceDetectorYN.create(weights, "", (_SMALLEST, _SMALLEST), confidence)
-    except cv2.error:
-        raise Ai4erError(f"{weights}: OpenCV cannot load this as YuNet's weights") from None
-    finally:
-        cv2.utils.logging.setLogLevel(level)
+    classifier = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+
+    def detect(image: np.ndarray) -> np.ndarray:
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        found = classifier.detectMultiScale(grey, scaleFactor=1.1, minNeighbors=4, minSize=(24, 24))
+        return np.asarray(found, np.float64).reshape(-1, 4)
+
+    return detect
 
 
 FRONT_END = FaceCrop
