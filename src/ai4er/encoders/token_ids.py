@@ -8,18 +8,25 @@ from typing import ClassVar
 import numpy as np
 
 from ai4er.encoders._text import TextFrontEnd
+from ai4er.records import Record
 
 
 class TokenIds(TextFrontEnd):
     """(tokens,) int64 of the encoder's tokenizer, special tokens included.
 
     A batch fills up with 0, whatever the tokenizer's own padding is: mask by the lengths.
+    With `speaker` the text is `NAME : TEXT`; NAME is what stands behind the last `/` of the record's speaker.
     """
 
     integer: ClassVar[bool] = True
     cached: ClassVar[bool] = False
 
     max_length: int = 200
+    speaker: bool = False
+
+    def load(self, record: Record) -> str:
+        text, name = super().load(record), record.speaker.rsplit("/", 1)[-1]
+        return f"{name} : {text}" if self.speaker and name else text
 
     def extract(self, raw: Sequence[str]) -> list[np.ndarray]:
         return self.token_ids(raw)

@@ -130,6 +130,18 @@ def _calibration_rows(predictions: Predictions) -> np.ndarray:
     return _sums.calibration_rows(predictions.scores.astype(np.float64), predictions.target_classes, CALIBRATION_BINS)
 
 
+def _gaussian_rows(predictions: Predictions) -> np.ndarray:
+    """1/2 log(2 pi s^2) + (t - p)^2 / (2 s^2) in nats, the mean over the names.
+
+    Source: Gneiting and Raftery, "Strictly proper scoring rules", JASA 2007, the logarithmic score.
+    """
+    if predictions.uncertainty is None:
+        raise Ai4erError("gaussian_nll needs predictions with an uncertainty: the system gives none")
+    spread = np.maximum(predictions.uncertainty.astype(np.float64), 1e-6)
+    error = predictions.targets.astype(np.float64) - predictions.scores
+    return _sums.mean_rows((0.5 * np.log(2 * np.pi * spread**2) + error**2 / (2 * spread**2)).mean(1))
+
+
 def _one(items: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[[Predictions], np.ndarray]:
     """Rows from a function of the targets and scores of the one quantity of a score space."""
     return lambda predictions: items(predictions.targets[:, 0], predictions.scores[:, 0])
@@ -186,6 +198,10 @@ METRICS: dict[str, Metric] = {
         Metric(
             "rmse", "root mean squared error", _VALUES, _moment_rows, _over_dimensions(_sums.squared_error_root),
             higher_is_better=False,
+        ),
+        Metric(
+            "gaussian_nll", "negative log likelihood of the predicted Gaussian", ("dimensions", "score"),
+            _gaussian_rows, _sums.mean, higher_is_better=False,
         ),
         Metric(
             "acc2", "accuracy of two classes, negative and non-negative", _SCORE,

@@ -26,7 +26,8 @@ def load_audio(
     without samples, or that has samples which are no numbers.
     """
     rates, blocks = zip(*_blocks(Path(path), start, end))
-    return soxr.resample(np.concatenate(blocks), rates[0], sample_rate, quality="HQ")
+    samples = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    return soxr.resample(samples, rates[0], sample_rate, quality="HQ")
 
 
 def stream_audio(path: Path | str, sample_rate: int = 16000, chunk_seconds: float = 30.0) -> Iterator[np.ndarray]:
