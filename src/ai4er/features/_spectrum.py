@@ -4,7 +4,7 @@ The values are those of librosa 0.11 with its defaults: centred frames with zero
 periodic Hann window, the mel scale and area normalisation of Slaney's Auditory Toolbox (1998).
 The speed comes from frames of all items in one stream of blocks: each block stays in the processor's
 cache, fills its vector units (the transform handles several rows at once), and leaves Python's lock.
-A block always has `BLOCK` rows and no operation mixes rows, so neighbours cannot change a value.
+A block is always full and no operation mixes its rows, so neighbours cannot change a value.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 import scipy.fft
 import scipy.sparse
 
-BLOCK = 128
+_BLOCK_SAMPLES = 1 << 17
+"""A megabyte of float64: what a core's cache still holds."""
 _LOG_START = 1000.0
 """Hertz, above which Slaney's mel scale is logarithmic."""
 _LINEAR_STEP = 200 / 3
@@ -39,7 +40,7 @@ def frame_counts(items: Sequence[np.ndarray], length: int, hop: int) -> np.ndarr
 def map_frames(
     items: Sequence[np.ndarray], length: int, hop: int, outputs: int, compute: Callable[[np.ndarray], np.ndarray]
 ) -> np.ndarray:
-    """Apply `compute`, (BLOCK, length) -> (BLOCK, outputs), to the centred frames of all items.
+    """Apply `compute`, (rows, length) -> (rows, outputs), to the centred frames of all items.
 
     The result (frames of all items, outputs) is float32; `frame_counts` says which frames are whose.
     """
@@ -54,15 +55,21 @@ def map_frames(
     starts = np.repeat(offsets, counts) + hop * (np.arange(counts.sum()) - first)
     windows = np.lib.stride_tricks.sliding_window_view(signal, length)
     result = np.empty((len(starts), outputs), dtype=np.float32)
+    size = _rows(length)
 
     def block(begin: int) -> None:
-        rows = starts[begin : begin + BLOCK]
-        whole = np.concatenate([rows, np.repeat(rows[-1:], BLOCK - len(rows))])
-        result[begin : begin + BLOCK] = compute(windows[whole])[: len(rows)]
+        rows = starts[begin : begin + size]
+        whole = np.concatenate([rows, np.repeat(rows[-1:], size - len(rows))])
+        result[begin : begin + size] = compute(windows[whole])[: len(rows)]
 
     with ThreadPoolExecutor(processors()) as pool:
-        list(pool.map(block, range(0, len(starts), BLOCK)))
+        list(pool.map(block, range(0, len(starts), size)))
     return result
+
+
+def _rows(length: int) -> int:
+    """The rows of a block: a power of two from 16 to 256, whole vectors of the processor."""
+    return min(256, max(16, 1 << (_BLOCK_SAMPLES // length).bit_length() - 1))
 
 
 def power_spectrum(frames: np.ndarray, n_fft: int) -> np.ndarray:

@@ -100,7 +100,8 @@ def _largest_face(detector: Boxes, image: np.ndarray) -> tuple[float, float, flo
 def _cascade() -> Boxes:
     import cv2
 
-    classifier = cv2.CascadeClassifier(cv2.data.haarcascades + "haarcascade_frontalface_default.xml")
+    folder = cv2.data.haarcascades  # type: ignore[attr-defined]  # the package's stubs leave it out
+    classifier = cv2.CascadeClassifier(folder + "haarcascade_frontalface_default.xml")
 
     def detect(image: np.ndarray) -> np.ndarray:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
