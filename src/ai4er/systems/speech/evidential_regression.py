@@ -9,9 +9,9 @@ Uncertainty in Emotion Attributes using Deep Evidential Regression", ACL 2023, a
 Known: network, losses, recipe (sheet checked against the released code). Different from the released
 code, where both depend on the batch: the mean over time is over valid frames, and the variance of the
 labels over the real raters, 0 for one rater. An item without individual ratings counts as rated once,
-with its target. Chosen: positions of any length (the paper stops at 1800 frames); parameters that must be
-positive stay 1e-6 above their limit, where float32 would round to it; gradients are clipped at norm 5; the
-learning rate falls after every epoch. Targets are not standardised.
+with its target. Chosen: frames behind the last position are not read; features without a time axis count
+as one frame; parameters that must be positive stay 1e-6 above their limit, where float32 would round to
+it; gradients are clipped at norm 5; the learning rate falls after every epoch. Targets are not standardised.
 
 Offline substitute: log-mel frames at WavLM's frame rate; without layers there is nothing to mix.
 """
@@ -46,6 +46,7 @@ class Config(SystemConfig):
     offline: ClassVar[dict[str, Any]] = {"inputs": {"speech": _LOG_MEL}}
 
     inputs: dict[str, str] = {"speech": "speech_frames:encoder=microsoft/wavlm-base-plus,layer=all"}
+    frames: int = pydantic.Field(1800, ge=1)
     dim: int = pydantic.Field(128, ge=1)
     heads: int = pydantic.Field(4, ge=1)
     inner: int = pydantic.Field(128, ge=1)
@@ -147,8 +148,10 @@ class EvidentialRegression(System[Config]):
         return dataclasses.replace(item, ratings=blank if item.target is None else item.target[None])
 
     def forward(self, batch: Batch) -> Outputs:
-        speech: Padded = batch["speech"]
-        found, pooled = self.network(speech.data, speech.mask)
+        speech = batch["speech"]
+        if not isinstance(speech, Padded):
+            speech = Padded(speech.unsqueeze(1), torch.ones(len(speech), dtype=torch.long, device=speech.device))
+        found, pooled = self.network(speech.data[:, : self.config.frames], speech.mask[:, : self.config.frames])
         extras = {"distribution": found, "aleatoric": found.aleatoric, "epistemic": found.epistemic}
         return Outputs(values=found.gamma, uncertainty=found.variance.sqrt(), embedding=pooled, extras=extras)
 
