@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ai4er.catalogue import catalogue
+    from ai4er.overview import catalogue
     from ai4er.recognition.recognize import load, recognize
     from ai4er.training.run import train
 
 __all__ = ["catalogue", "load", "recognize", "train"]
 
 _PLACES = {
-    "catalogue": "ai4er.catalogue",
+    "catalogue": "ai4er.overview",
     "load": "ai4er.recognition.recognize",
     "recognize": "ai4er.recognition.recognize",
     "train": "ai4er.training.run",

@@ -190,7 +190,7 @@ def systems_(
         raise Ai4erError(f"--format {form!r}: there is table, json and markdown")
     import json
 
-    from ai4er.catalogue import catalogue, entry, page
+    from ai4er.overview import catalogue, entry, page
 
     if form == "markdown":
         print(page(), end="")

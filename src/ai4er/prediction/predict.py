@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,8 @@ def predict(
     system: System, units: Sequence[Unit], batch_size: int = 32, device: torch.device | str | None = None
 ) -> Answer:
     """The answer for each item of the units, in order. Units of similar length share a batch."""
-    device = device or next((p.device for p in system.parameters()), torch.device("cpu"))
+    weights = itertools.chain(system.parameters(), system.buffers())
+    device = device or next((weight.device for weight in weights), torch.device("cpu"))
     order = np.argsort([length(unit) for unit in units], kind="stable")
     parts: dict[str, list[tuple[int, np.ndarray]]] = {}
     was_training = system.training

@@ -227,7 +227,7 @@ def test_before_it_is_solved_all_classes_are_equal() -> None:
 
 def test_impossible_inputs_are_clear_errors() -> None:
     with pytest.raises(Ai4erError, match="dimension=40 exceeds the 8"):
-        system(Config(), 8)
+        system(Config(dimension=40), 8)
     with pytest.raises(Ai4erError, match="one vector"):
         GeneralizedSubspace(Config(), SPACE, {"features": (40,)}, {"features": True})
 

@@ -6,8 +6,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from ai4er.labels import label_space
 from ai4er.systems.base import parameter_count
-from ai4er.systems.speech.dwformer import Config, DynamicWindowBlock, Network, softmax_inside, window_numbers
+from ai4er.systems.speech.dwformer import Config, DWFormer, DynamicWindowBlock, Network, softmax_inside, window_numbers
 
 FEATURES = 12
 
@@ -166,3 +167,15 @@ def test_a_stack_that_is_not_full_repeats_the_last_frame() -> None:
     made, x = network(stack=2), torch.randn(1, 8, FEATURES)
     filled = torch.cat([x[:, :7], x[:, 6:7]], 1)
     torch.testing.assert_close(made(x, torch.tensor([7]))[0], made(filled, torch.tensor([8]))[0])
+
+
+def test_the_learning_rate_restarts_after_3_9_and_21_epochs() -> None:
+    made = DWFormer(Config.small(), label_space("common4"), {"speech": (80,)}, {"speech": True})
+    plan = made.stages()[0].optimise(1)[0]
+    rates = []
+    for _ in range(22):
+        rates.append(plan.optimiser.param_groups[0]["lr"])
+        plan.optimiser.step()
+        plan.schedule.step()
+    highest = [epoch for epoch, rate in enumerate(rates) if rate == pytest.approx(made.config.learning_rate)]
+    assert highest == [0, 3, 9, 21]
