@@ -27,11 +27,11 @@ def records(seed: int) -> Records:
     """32 clean utterances to learn from, 32 and 96 noisy ones; no speaker, not even behind, is in two parts."""
     generator = np.random.default_rng([seed, 5])
     everything = open_corpus(f"synthetic_speech:seed={seed},size={SIZE}").read()
-    parts = {split: everything.where(lambda r, split=split: r.split == split) for split in ("train", "valid", "test")}
-    found = list(parts["train"])[:TRAINED]
+    parts = {split: [r for r in everything if r.split == split] for split in ("train", "valid", "test")}
+    found = parts["train"][:TRAINED]
     for split, number in (("valid", VALID), ("test", SIZE)):
         neutral = [r for r in parts[split] if r.label == "neutral"]
-        found += [_noisy(record, neutral, generator) for record in list(parts[split])[:number]]
+        found += [_noisy(record, neutral, generator) for record in parts[split][:number]]
     return Records(record.replace(corpus="few_noisy_utterances") for record in found)
 
 

@@ -43,7 +43,7 @@ class EncoderDecoder(nn.Module):
         """The vocabulary logits of decoder states (..., hidden) -> (..., words)."""
         head = getattr(self.network.get_decoder(), "cls", None)
         if head is not None:
-            return head(states)  # type: ignore[no-any-return]
+            return head(states)
         logits: Tensor = self.network.get_output_embeddings()(states)
         bias = getattr(self.network, "final_logits_bias", None)
         return logits if bias is None else logits + bias[0]

@@ -218,6 +218,7 @@ def model_card(recognizer: Recognizer) -> str:
         "",
         "```python",
         "import ai4er",
+        "",
         'ai4er.load("this/folder")',
         "```",
     ]

@@ -13,8 +13,8 @@ frames, and a missing modality is one frame of zeros, so that padding changes no
 is missing cannot leak (the release pools over padding too); the first stage keeps its epoch of lowest
 validation loss, since validation metrics are taken under the six missing patterns, which that stage does not
 know; an input without time axis is standardised and has a linear layer with ReLU for its encoder; a modality
-that a training record lacks has no target. Frame features of openSMILE (research licence) and DenseFace are replaced by log-mel
-frames and by the frame features that a corpus publishes.
+that a training record lacks has no target. Frame features of openSMILE (research licence) and DenseFace are
+replaced by log-mel frames and by the frame features that a corpus publishes.
 """
 
 from __future__ import annotations

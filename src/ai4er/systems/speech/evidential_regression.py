@@ -35,7 +35,7 @@ from ai4er.nn.pooling import masked_mean
 from ai4er.nn.positions import sinusoidal_positions
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch, Item, Padded
-from ai4er.systems.card import Card, Diagnostic, Reported
+from ai4er.systems.card import Card, Certainty, Diagnostic, Reported
 
 _LOG_MEL = "log_mel:bands=80,hop=320,normalise=utterance"
 
@@ -105,7 +105,7 @@ class Network(nn.Module):
 
 def _reported(corpus: str, protocol: str, values: tuple[float, float, float], note: str) -> list[Reported]:
     """Valence is known; arousal and dominance are from memory."""
-    certain: tuple[Literal["known", "memory"], ...] = ("known", "memory", "memory")
+    certain: tuple[Certainty, ...] = ("known", "memory", "memory")
     return [
         Reported(corpus=corpus, protocol=protocol, metric=f"ccc_{name}", value=value, certainty=certainty, note=note)
         for name, value, certainty in zip(("valence", "arousal", "dominance"), values, certain)
