@@ -14,7 +14,7 @@ from ai4er.labels import LABEL_SPACES
 from ai4er.records import Record
 from ai4er.systems.base import parameter_count
 from ai4er.systems.batch import Item
-from ai4er.systems.conversation._discourse import RELATIONS, links_of, parse
+from ai4er.systems.conversation._discourse import RELATIONS, discourse_relations, links_of, parse
 from ai4er.systems.conversation.dual_gats import (
     Config,
     DualGATs,
@@ -22,7 +22,6 @@ from ai4er.systems.conversation.dual_gats import (
     Interaction,
     Network,
     difference_loss,
-    discourse_relations,
     speaker_relations,
 )
 

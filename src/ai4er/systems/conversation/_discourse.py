@@ -12,8 +12,13 @@ import json
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import torch
+from torch import Tensor
+
 from ai4er.errors import Ai4erError, unknown
 from ai4er.records import Record
+from ai4er.systems.batch import Item
 
 RELATIONS = (
     "Comment", "Contrast", "Correction", "Question-answer_pair", "Parallel", "Acknowledgement", "Elaboration",
@@ -68,6 +73,21 @@ def links_of(dialogue: Sequence[Record]) -> tuple[Link, ...]:
             f"{dialogue[0].id}: discourse={written[:60]!r} is not a JSON list of [earlier turn, later turn, type]"
         ) from None
     return tuple((positions[i], positions[j], _number(k)) for i, j, k in read if i in positions and j in positions)
+
+
+def discourse_relations(dialogues: Sequence[Sequence[Item]]) -> Tensor:
+    """Relation ids of all pairs of turns, (batch, turns, turns): 0 without a link.
+
+    A link is its type + 1 at (i, j) and (j, i), so that its direction is lost; a later one over the same pair replaces
+    it. The diagonal of real turns has the last id, one above the types.
+    """
+    size = max(len(dialogue) for dialogue in dialogues)
+    ids = np.zeros((len(dialogues), size, size), np.int64)
+    for matrix, dialogue in zip(ids, dialogues):
+        for i, j, kind in links_of([item.record for item in dialogue]):
+            matrix[i, j] = matrix[j, i] = kind + 1
+        np.fill_diagonal(matrix[: len(dialogue), : len(dialogue)], len(RELATIONS) + 1)
+    return torch.from_numpy(ids)
 
 
 def _number(kind: str | int) -> int:

@@ -2,7 +2,7 @@
 
 The discourse view follows who answers or elaborates what, the speaker view who speaks before or after whom. After each
 layer a bi-affine cross attention builds the input of each view from the states of the other one, and a difference
-loss keeps the two views apart. Reference: Zhang, Wang, Chen et al., "DualGATs: Dual Graph Attention Networks for
+loss keeps the two views apart. Reference: Zhang, Chen, Chen, "DualGATs: Dual Graph Attention Networks for
 Emotion Recognition in Conversations", ACL 2023 (acl-long.408).
 
 Known: everything but how the interaction starts (sheet checked against the released code). Substituted: the released
@@ -30,7 +30,7 @@ from ai4er.nn.relational_graph_attention import RelationalGraphAttention
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card, Diagnostic, Reported
-from ai4er.systems.conversation._discourse import RELATIONS, links_of
+from ai4er.systems.conversation._discourse import RELATIONS, discourse_relations
 
 View = Literal["speaker", "discourse"]
 RELATION_IDS: dict[View, int] = {"speaker": 6, "discourse": len(RELATIONS) + 2}
@@ -73,17 +73,6 @@ def speaker_relations(speakers: Tensor, real: Tensor) -> Tensor:
     ids = torch.where(same, torch.where(later, 2, 3), torch.where(later, 4, 5))
     ids = torch.where(order.unsqueeze(0) == order.unsqueeze(1), 1, ids)
     return ids * (real.unsqueeze(2) & real.unsqueeze(1))
-
-
-def discourse_relations(dialogues: Sequence[Any]) -> Tensor:
-    """Link type + 1 at (i, j) and (j, i), the last id on the diagonal of real turns: (batch, turns, turns)."""
-    size = max(len(dialogue) for dialogue in dialogues)
-    ids = torch.zeros(len(dialogues), size, size, dtype=torch.long)
-    for matrix, dialogue in zip(ids, dialogues):
-        for i, j, kind in links_of([item.record for item in dialogue]):
-            matrix[i, j] = matrix[j, i] = kind + 1
-        matrix.diagonal()[: len(dialogue)] = len(RELATIONS) + 1
-    return ids
 
 
 def difference_loss(speaker: Tensor, discourse: Tensor, real: Tensor, epsilon: float) -> Tensor:
@@ -134,9 +123,8 @@ class Interaction(nn.Module):
                 linear.weight.mul_(hidden**-0.5)
 
     def forward(self, speaker: Tensor, discourse: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-        return self._read(self.to_discourse(speaker), discourse, real), self._read(
-            self.to_speaker(discourse), speaker, real
-        )
+        from_discourse = self._read(self.to_discourse(speaker), discourse, real)
+        return from_discourse, self._read(self.to_speaker(discourse), speaker, real)
 
     @staticmethod
     def _read(query: Tensor, states: Tensor, real: Tensor) -> Tensor:
@@ -151,15 +139,12 @@ class Network(nn.Module):
         super().__init__()
         hidden = config.hidden
         self.projection = nn.Linear(features, hidden)
-        self.views = nn.ModuleDict(
-            {
-                view: nn.ModuleList(
-                    GraphLayer(hidden, RELATION_IDS[view], config.heads, config.dropout) for _ in range(config.layers)
-                )
-                for view in RELATION_IDS
-                if view in config.views
-            }
-        )
+        self.views = nn.ModuleDict()
+        for view in (view for view in RELATION_IDS if view in config.views):
+            layers = (
+                GraphLayer(hidden, RELATION_IDS[view], config.heads, config.dropout) for _ in range(config.layers)
+            )
+            self.views[view] = nn.ModuleList(layers)
         self.interaction = Interaction(hidden) if config.interaction and len(self.views) == 2 else None
         self.dropout = nn.Dropout(config.dropout)
         self.body = nn.Sequential(
@@ -262,8 +247,7 @@ class DualGATs(System[Config]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            return [
-                Optimisation(torch.optim.AdamW(self.parameters(), config.learning_rate, eps=1e-6, weight_decay=0.0))
-            ]
+            optimiser = torch.optim.AdamW(self.parameters(), config.learning_rate, eps=1e-6, weight_decay=0.0)
+            return [Optimisation(optimiser)]
 
         return [Stage("train", config.epochs, config.batch_size, optimise, select=config.select, clip=config.clip)]
