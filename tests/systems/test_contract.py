@@ -30,6 +30,8 @@ from ai4er.training.options import Options
 
 OWN = sorted(slug for slug, path in slugs().items() if path.startswith("ai4er.systems."))
 TOLERANCE = 1e-4
+UNDIAGNOSED = {"if_mmin", "tailor"}
+"""Systems whose distinctive part has not yet shown a margin on a generated corpus; see docs/benchmarks.md."""
 
 
 @dataclass
@@ -197,7 +199,9 @@ def test_its_file_says_what_it_is(slug: str) -> None:
     )
     assert issubclass(kind.config_class, Configuration)
     assert kind.card.reported or "not found" in module.__doc__
-    assert kind.card.diagnostic is not None, "every system has a diagnostic"
+    assert (kind.card.diagnostic is None) == (slug in UNDIAGNOSED), "every system has a diagnostic, or is listed"
+    if kind.card.diagnostic is None:
+        return
     assert kind.card.diagnostic.mechanism in places("ai4er.diagnostics")
     assert kind.card.diagnostic.margin > 0
 

@@ -36,7 +36,7 @@ from ai4er.nn.modality_encoders import RecurrentEncoder, TextEncoder, VectorEnco
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
-from ai4er.systems.card import Card, Diagnostic, Reported
+from ai4er.systems.card import Card, Reported
 
 MODALITIES = ("speech", "text", "video")
 PATTERNS = {"a": "speech", "v": "video", "l": "text", "av": "speech video", "al": "speech text", "vl": "video text"}
