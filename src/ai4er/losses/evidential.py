@@ -51,6 +51,7 @@ def evidential_nll(rating: Tensor, predicted: NormalInverseGamma) -> Tensor:
     - lgamma(alpha + 1/2), Omega = 2 beta (1 + upsilon): that of a Student t with 2 alpha degrees of freedom,
     location gamma and squared scale beta (1 + upsilon) / (upsilon alpha).
 
+    >>> import torch
     >>> one = torch.ones(())
     >>> round(float(evidential_nll(0 * one, NormalInverseGamma(0 * one, one, 2 * one, one))), 5)
     0.98083
