@@ -16,7 +16,7 @@ from ai4er.records import Record
 from ai4er.systems._schedules import warmup_flat_linear
 from ai4er.systems.base import Outputs, StageData, parameter_count
 from ai4er.systems.batch import Batch, Item, Padded
-from ai4er.systems.speech._contrastive import draw_negatives
+from ai4er.systems.speech._contrastive import ContrastiveQuantisation, GumbelQuantiser, draw_negatives
 from ai4er.systems.speech._frame_teacher import FrameTeacher, MaskedPrediction, labels_from
 from ai4er.systems.speech.ft_wav2vec2 import Config, FTWav2Vec2
 
@@ -143,6 +143,48 @@ def test_negatives_are_other_masked_frames_of_the_same_utterance() -> None:
     assert drawn.shape == (masked.sum(), 50)
     assert (rows[drawn] == rows.unsqueeze(1)).all()
     assert (drawn != torch.arange(len(rows)).unsqueeze(1)).all()
+
+
+def test_the_quantiser_is_that_of_the_reference() -> None:
+    from transformers import Wav2Vec2Config
+    from transformers.models.wav2vec2.modeling_wav2vec2 import Wav2Vec2GumbelVectorQuantizer
+
+    torch.manual_seed(0)
+    sizes = Wav2Vec2Config(conv_dim=(8,) * 7)
+    reference, own = Wav2Vec2GumbelVectorQuantizer(sizes), GumbelQuantiser(sizes)
+    torch.nn.init.normal_(reference.codevectors)
+    own.load_state_dict(reference.state_dict())
+    x = torch.randn(30, 8)
+    for training in (False, True):
+        torch.manual_seed(1)
+        wanted, perplexity = reference.train(training)(x.unsqueeze(0))
+        torch.manual_seed(1)
+        vectors, _, found = own.train(training)(x)
+        torch.testing.assert_close(vectors, wanted[0])
+        torch.testing.assert_close(found, perplexity)
+
+
+def test_the_contrastive_loss_is_that_of_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    from transformers import Wav2Vec2Config
+    from transformers.models.wav2vec2.modeling_wav2vec2 import Wav2Vec2ForPreTraining
+
+    torch.manual_seed(0)
+    sizes = Wav2Vec2Config(
+        hidden_size=16, conv_dim=(8,) * 7, num_codevectors_per_group=4, codevector_dim=8, num_negatives=9
+    )
+    part = ContrastiveQuantisation(sizes, diversity=0.1).eval()
+    states, features = torch.randn(2, 12, 16), torch.randn(2, 12, 8)
+    masked = torch.rand(2, 12) < 0.6
+    chosen = draw_negatives(masked, 9)
+    monkeypatch.setattr("ai4er.systems.speech._contrastive.draw_negatives", lambda *_: chosen)
+    quantised = part.target(part.quantiser(features[masked])[0])
+    others = quantised[chosen].transpose(0, 1)
+    logits = Wav2Vec2ForPreTraining.compute_contrastive_logits(
+        quantised[None], others, part.context(states[masked]), 0.1
+    )
+    logits[1:][(quantised == others).all(-1)] = -torch.inf
+    wanted = torch.nn.functional.cross_entropy(logits.T, torch.zeros(len(quantised), dtype=torch.long))
+    torch.testing.assert_close(part(states, features, masked)["contrastive"], wanted)
 
 
 def test_what_padded_frames_and_the_last_real_frame_hold_changes_no_logit() -> None:

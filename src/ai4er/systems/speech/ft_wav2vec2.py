@@ -14,7 +14,8 @@ on a tenth of the training part). Batches have `batch_size` utterances of simila
 frame. In use, an extractor with group norm runs on each utterance alone, as at the paper's batch size of 1, so
 padding never changes an answer. `adapt_role` can name unlabelled data of the target domain for the second stage.
 
-Offline substitute: a small random encoder, all of it trained, on 3 s crops, with small codebooks and a short teacher.
+Offline substitute: a small random encoder, all of it trained (there are no pretrained convolutions to keep), on
+crops of 2 s, with small codebooks, a short teacher and few epochs.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class Config(SystemConfig):
 
     offline: ClassVar[dict[str, Any]] = {
         "encoder": "small", "train_convolutions": True, "teacher_features": 96, "teacher_kernels": (2, 3, 4, 5),
-        "codebooks": (16, 64, 256), "channel_span": 16, "max_seconds": 3.0, "learning_rate": 5e-4, "batch_size": 32,
-        "teacher_epochs": 20, "adapt_epochs": 20, "epochs": 30, "adapt_warmup": 20,
+        "codebooks": (16, 64, 256), "channel_span": 16, "max_seconds": 2.0, "learning_rate": 5e-4, "batch_size": 16,
+        "teacher_epochs": 10, "adapt_epochs": 15, "epochs": 30, "adapt_warmup": 20,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "waveform:sample_rate=16000"}
