@@ -16,6 +16,7 @@ import torch
 from torch.nn import functional
 
 from ai4er.systems.speech.tim_net import Config, Network
+from ai4er.training.memory import keep_freed_memory
 from benchmarks.plain_tim_net import PlainTIMNet
 
 BATCH, FRAMES, FEATURES, CLASSES = 64, 188, 39, 7
@@ -59,6 +60,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=20)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
+    keep_freed_memory()
     variants = {
         "plain, float32, eager": plain_step(),
         "ai4er, float32, eager": fast_step(compiled=False, bfloat16=False),

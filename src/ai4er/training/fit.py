@@ -27,6 +27,7 @@ from ai4er.prediction.predict import Answer, predict
 from ai4er.records import Records
 from ai4er.systems.base import Optimisation, Stage, StageData, System
 from ai4er.training.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
+from ai4er.training.memory import keep_freed_memory
 from ai4er.training.options import Options
 
 HISTORY = "history.jsonl"
@@ -92,6 +93,7 @@ class _Fit:
 
     def run(self, resume: bool) -> History:
         system, seed = self.system, self.options.seed
+        keep_freed_memory()
         system.to(self.fabric.device)
         stages = system.stages()
         if not stages:

@@ -9,7 +9,7 @@ from torch import Tensor
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 from ai4er.systems.base import parameter_count
-from ai4er.systems.speech.tim_net import Config, Network, TemporalAwareBlock, TIMNet
+from ai4er.systems.speech.tim_net import Config, Network, TemporalAwareBlock, TIMNet, widen
 from benchmarks.plain_tim_net import PlainTIMNet, copy_weights
 
 FEATURES = 39
@@ -26,7 +26,7 @@ def network(blocks: int = 4, classes: int = 7, **changes: object) -> Network:
 
 
 def streams(made: Network, x: Tensor, blocks: int) -> Tensor:
-    """(directions, features, frames, batch) after this many blocks."""
+    """(directions, frames, batch, wide features) after this many blocks."""
     out = made.streams(x, torch.tensor([x.shape[1]] * len(x)))
     for block in list(made.blocks)[:blocks]:
         out = block(out)
@@ -56,9 +56,9 @@ def test_a_frame_reaches_no_earlier_frame_of_the_forward_stream() -> None:
     changed = x.clone()
     changed[0, t] += 1
     before, after = streams(made, x, 4), streams(made, changed, 4)
-    assert torch.equal(before[0, :, :t], after[0, :, :t])
-    assert not torch.equal(before[0, :, t], after[0, :, t])
-    backwards = (before[1] - after[1]).abs().sum((0, 2)).flip(0)
+    assert torch.equal(before[0, :t], after[0, :t])
+    assert not torch.equal(before[0, t], after[0, t])
+    backwards = (before[1] - after[1]).abs().sum((1, 2)).flip(0)
     assert not backwards[t + 1 :].any()
     assert backwards[t] > 0
 
@@ -67,7 +67,7 @@ def test_a_frame_reaches_no_earlier_frame_of_the_forward_stream() -> None:
 def test_the_receptive_field_doubles_with_every_block(blocks: int) -> None:
     made, t = network(), 35
     x = torch.randn(1, 40, FEATURES, requires_grad=True)
-    out = streams(made, x, blocks)[0, :, t]
+    out = streams(made, x, blocks)[0, t]
     reach = [float(torch.autograd.grad(out.sum(), x, retain_graph=True)[0][0, s].abs().sum()) for s in range(t + 1)]
     farthest = t - (2 ** (blocks + 1) - 2)
     assert reach[farthest] > 0
@@ -78,16 +78,16 @@ def test_a_block_of_zeros_halves_its_input_and_has_no_residual() -> None:
     block = TemporalAwareBlock(2, FEATURES, 2, 1, 0.1).eval()
     for parameter in block.parameters():
         torch.nn.init.zeros_(parameter)
-    x = torch.randn(2, FEATURES, 9, 3)
+    x = widen(torch.randn(2, 9, 3, FEATURES))
     assert torch.equal(block(x), x * 0.5)
     trained = network().blocks[0]
-    assert not trained(torch.zeros(2, FEATURES, 9, 3)).any()
+    assert not trained(torch.zeros(2, 9, 3, 40)).any()
 
 
 def test_the_gate_lies_between_a_half_and_one() -> None:
     block = network().blocks[1]
-    x = torch.randn(2, FEATURES, 30, 2).abs() + 0.1
-    gate = block(x) / x
+    x = torch.randn(2, 30, 2, FEATURES).abs() + 0.1
+    gate = block(widen(x))[..., :FEATURES] / x
     assert gate.min() >= 0.5 - 1e-6
     assert gate.max() < 1
 

@@ -1,0 +1,32 @@
+"""The causal product equals a padded convolution, with its gradients."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional
+
+from ai4er.nn.causal_product import causal_product
+
+
+@pytest.mark.parametrize("dilation", [1, 3, 40])
+def test_it_equals_the_padded_convolution(dilation: int) -> None:
+    torch.manual_seed(0)
+    x = torch.randn(2, 25, 8, dtype=torch.float64)
+    weight = torch.randn(2, 3, 8, 5, dtype=torch.float64)
+    for stream in range(2):
+        padded = functional.pad(x[stream].T, (2 * dilation, 0)).unsqueeze(0)
+        wanted = functional.conv1d(padded, weight[stream].permute(2, 1, 0), dilation=dilation)[0].T
+        torch.testing.assert_close(causal_product(x, weight, [2 * dilation, dilation, 0])[stream], wanted)
+
+
+@pytest.mark.parametrize("shifts", [[2, 0], [30, 0]])
+def test_its_gradients_are_right(shifts: list[int]) -> None:
+    x = torch.randn(2, 7, 3, dtype=torch.float64, requires_grad=True)
+    weight = torch.randn(2, 2, 3, 4, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda *given: causal_product(*given, shifts), (x, weight))
+
+
+def test_it_is_a_proper_operator() -> None:
+    x, weight = torch.randn(2, 7, 3, requires_grad=True), torch.randn(2, 2, 3, 4, requires_grad=True)
+    torch.library.opcheck(torch.ops.ai4er.causal_product.default, (x, weight, [2, 0]))
