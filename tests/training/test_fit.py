@@ -12,11 +12,12 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 from ai4er.records import Record
 from ai4er.systems.batch import Item
+from ai4er.systems.speech import evidential_regression
 from ai4er.systems.speech.tim_net import Config, TIMNet
 from ai4er.training.fit import evaluate, fit
 from ai4er.training.options import Options
 
-SPACE = label_space("common4")
+SPACE, RATED = label_space("common4"), label_space("valence_arousal")
 EPOCHS = 6
 
 
@@ -40,6 +41,19 @@ def system(epochs: int = EPOCHS, **changes: object) -> TIMNet:
 
 
 ROLES = {"train": items(64, 0), "valid": items(24, 1), "test": items(24, 2)}
+
+
+def rated(number: int, seed: int) -> list[Item]:
+    """Sequences of one length, so that a batch of one device is the sum of two halves, with two raters."""
+    generator = np.random.default_rng(seed)
+    made = []
+    for i in range(number):
+        x = generator.standard_normal((9, 13)).astype(np.float32)
+        ratings = tuple({"valence": float(v), "arousal": float(-v)} for v in generator.uniform(-0.9, 0.9, 2))
+        mean = {name: (ratings[0][name] + ratings[1][name]) / 2 for name in ratings[0]}
+        record = Record(id=f"{seed}-{i}", corpus="made", dimensions=mean, ratings=ratings)
+        made.append(Item(record, {"speech": x}, np.array(list(mean.values()), dtype=np.float32)))
+    return made
 
 
 class Killed(Exception):
@@ -120,3 +134,19 @@ def test_a_damaged_checkpoint_is_named(tmp_path: Path) -> None:
     (tmp_path / "checkpoint.pt").write_bytes(b"half")
     with pytest.raises(Ai4erError, match="damaged"):
         fit(system(1), ROLES, Options(device="cpu"), tmp_path, resume=True)
+
+
+def test_two_devices_give_the_answers_of_one() -> None:
+    scores, start = [], None
+    for devices in (1, 2):
+        torch.manual_seed(0)
+        config = evidential_regression.Config(
+            inputs={"speech": "array:name=x"}, dim=8, heads=2, inner=8, layers=1, dropout=0.0, epochs=3, batch_size=8
+        )
+        made = evidential_regression.EvidentialRegression(config, RATED, {"speech": (13,)}, {"speech": True})
+        start = evaluate(made, rated(8, 2))["full"].scores
+        history = fit(made, {"train": rated(16, 0), "valid": rated(8, 1)}, Options(device="cpu", devices=devices))
+        assert len(history.rows) == 3
+        scores.append(evaluate(made, rated(8, 2))["full"].scores)
+    np.testing.assert_allclose(scores[1], scores[0], atol=1e-4)
+    assert np.abs(scores[0] - start).max() > 1e-2

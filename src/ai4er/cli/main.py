@@ -19,6 +19,7 @@ Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds the
 Labels = Annotated[str | None, typer.Option("--labels", help="Label space, such as common4.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="key=value of the system's configuration.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Take the declared substitute of an absent encoder.")]
+Small = Annotated[bool, typer.Option("--small", help="Take the small configuration, to try things out in seconds.")]
 Protocol = Annotated[str, typer.Option("--protocol", help="Such as loso, speaker_kfold:folds=5, official.")]
 Seed = Annotated[int, typer.Option("--seed", min=0)]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the run.")]
@@ -117,6 +118,7 @@ def train(
     seed: Seed = 0,
     out: Out = None,
     offline: Offline = False,
+    small: Small = False,
     resume: Resume = False,
     device: Annotated[str, typer.Option("--device")] = "auto",
     devices: Annotated[int, typer.Option("--devices", min=1)] = 1,
@@ -139,8 +141,8 @@ def train(
     )  # fmt: skip
     with epochs() as progress:
         run = train_run(
-            system, corpus, protocol, data, labels, _settings(set_), options, offline, _numbers(folds), out, resume,
-            progress.console.print if progress.live else _say, progress.epoch,
+            system, corpus, protocol, data, labels, _settings(set_), options, offline, small, _numbers(folds), out,
+            resume, progress.console.print if progress.live else _say, progress.epoch,
         )  # fmt: skip
     print(run.table())
     print(f"run folder: {run.folder}")
@@ -171,13 +173,14 @@ def bench(
     folds: Annotated[str | None, typer.Option("--folds")] = None,
     out: Annotated[Path, typer.Option("--out", help="Folder of the runs.")] = Path("runs/bench"),
     offline: Offline = False,
+    small: Small = False,
 ) -> None:
     """Train several systems on the same folds, and compare them with paired tests."""
     from ai4er.training.bench import bench as bench_runs
 
     numbers = _numbers(seeds) or [0]
     names = [name.strip() for name in systems.split(",") if name.strip()]
-    print(bench_runs(names, corpus, protocol, data, labels, numbers, _numbers(folds), out, offline, _say))
+    print(bench_runs(names, corpus, protocol, data, labels, numbers, _numbers(folds), out, offline, small, _say))
 
 
 @app.command("systems")

@@ -123,7 +123,7 @@ def table(rows: Sequence[ResultRow]) -> str:
 
 
 def _line(row: ResultRow) -> tuple[str, ...]:
-    encoder = row.encoder + (" (substituted)" if row.substituted else "")
+    encoder = f"{row.encoder or 'none'} (substituted)" if row.substituted else row.encoder
     return row.system, row.corpus, f"{row.protocol} {row.mark}".strip(), encoder
 
 

@@ -62,7 +62,7 @@ def _peaks(heights: np.ndarray, first_lag: int, sample_rate: int) -> np.ndarray:
     at = np.argpartition(-score, _CANDIDATES, axis=1)[:, :_CANDIDATES]
     left, centre, right, score = (np.take_along_axis(v, at, axis=1) for v in (left, centre, right, score))
     curvature = np.minimum(left - 2 * centre + right, -1e-9)
-    shift = 0.5 * (left - right) / curvature
+    shift = np.where(score > 0, 0.5 * (left - right) / curvature, 0)  # between -0.5 and 0.5 beside a maximum
     height = centre - 0.25 * (left - right) * shift
     height = np.where(height > 1, 1 / np.maximum(height, 1), height)
     found = np.stack([sample_rate / (at + 1 + first_lag + shift), height], axis=-1)

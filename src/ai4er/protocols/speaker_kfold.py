@@ -26,11 +26,16 @@ class SpeakerKFold(Protocol):
         groups = np.array_split(speakers, self.parts)
         return [
             (
-                "+".join(sorted(index.title(index.speaker, one) for one in group)),
+                _name(sorted(index.title(index.speaker, one) for one in group)),
                 group_roles(index.speaker, index, group, held_out(speakers, group, self.valid_speakers)),
             )
             for group in groups
         ]
+
+
+def _name(speakers: list[str]) -> str:
+    """The speakers of a fold: all of them, or the first and how many more there are."""
+    return "+".join(speakers) if len(speakers) <= 3 else f"{speakers[0]}+{len(speakers) - 1} more"
 
 
 PROTOCOL = SpeakerKFold

@@ -23,6 +23,7 @@ def bench(
     folds: Sequence[int] | None,
     out: Path,
     offline: bool = False,
+    small: bool = False,
     say: Callable[[str], None] = lambda line: None,
 ) -> str:
     """Train every system with every seed on the same folds; finished runs in `out` are reused.
@@ -37,7 +38,7 @@ def bench(
             say(f"{slug}, seed {seed}")
             folder = out / slug / f"seed-{seed}"
             run = train(
-                slug, corpus, protocol, data, labels, None, Options(seed=seed), offline, folds, folder, True, say
+                slug, corpus, protocol, data, labels, None, Options(seed=seed), offline, small, folds, folder, True, say
             )
             runs.setdefault(slug, []).append(run)
     rows: list[ResultRow] = [row for found in runs.values() for run in found for row in run.rows]

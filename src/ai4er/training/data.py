@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,7 @@ from ai4er.errors import Ai4erError
 from ai4er.features.base import FrontEnd
 from ai4er.labels import LabelSpace, label_space, mapping
 from ai4er.prediction.items import Unit, build_items, front_ends, group, without_targets
-from ai4er.protocols.base import Fold
+from ai4er.protocols.base import Fold, Protocol
 from ai4er.records import Records
 from ai4er.systems.base import System, SystemConfig
 from ai4er.systems.batch import Item
@@ -32,6 +33,12 @@ class Data:
     def licence(self) -> str:
         """The licences of the corpora."""
         return "; ".join(f"{corpus.name}: {corpus.licence}" for corpus in self.corpora)
+
+    def folds(self, protocol: Protocol, seed: int) -> list[Fold]:
+        """The folds of a protocol; marked where a corpus does not say who speaks."""
+        found = protocol.folds(self.records, self.space, seed)
+        known = all(corpus.speakers_known for corpus in self.corpora)
+        return [dataclasses.replace(fold, speakers_known=fold.speakers_known and known) for fold in found]
 
 
 def load_data(spec: str, kinds: Sequence[str], data: Path | str | None = None, labels: str | None = None) -> Data:

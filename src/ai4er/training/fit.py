@@ -12,8 +12,9 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -29,6 +30,9 @@ from ai4er.systems.base import Optimisation, Stage, StageData, System
 from ai4er.training.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
 from ai4er.training.memory import keep_freed_memory
 from ai4er.training.options import Options
+
+if TYPE_CHECKING:
+    from lightning.fabric import Fabric
 
 HISTORY = "history.jsonl"
 FULL = "full"
@@ -67,27 +71,47 @@ def fit(
         check_complete(system, flatten(units))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-    return _Fit(system, roles, options, folder, progress).run(resume)
+    from lightning.fabric import Fabric
+
+    fabric = Fabric(
+        accelerator=options.device,
+        devices=options.devices,
+        precision=options.precision,
+        strategy="ddp_spawn" if options.devices > 1 else "auto",
+        loggers=_loggers(options, folder),
+    )
+    if options.devices == 1:
+        return _Fit(fabric, system, roles, options, folder, progress).run(resume)
+    work = partial(_fit_one_of_many, system=system, roles=roles, options=options, folder=folder, resume=resume)
+    weights, rows = fabric.launch(work)
+    system.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    system.eval()
+    return History(rows)
+
+
+def _fit_one_of_many(
+    fabric: Fabric, system: System, roles: Roles, options: Options, folder: Path | None, resume: bool
+) -> tuple[dict[str, np.ndarray], list[dict[str, Any]]]:
+    """What every process of a training on several devices does; that of the first is returned."""
+    system = copy.deepcopy(system)  # what arrives shares its memory with the other processes
+    history = _Fit(fabric, system, roles, options, folder, None).run(resume)
+    return {name: value.cpu().numpy() for name, value in system.state_dict().items()}, history.rows
 
 
 class _Fit:
     """One training. State that a resume needs is in `_state`; everything else is derived."""
 
     def __init__(
-        self, system: System, roles: Roles, options: Options, folder: Path | None, progress: Progress | None
+        self,
+        fabric: Fabric,
+        system: System,
+        roles: Roles,
+        options: Options,
+        folder: Path | None,
+        progress: Progress | None,
     ) -> None:
-        from lightning.fabric import Fabric
-
-        self.system, self.roles, self.options, self.folder, self.progress = system, roles, options, folder, progress
-        self.fabric = Fabric(
-            accelerator=options.device,
-            devices=options.devices,
-            precision=options.precision,
-            strategy="ddp" if options.devices > 1 else "auto",
-            loggers=_loggers(options, folder),
-        )
-        if options.devices > 1:
-            self.fabric.launch()
+        self.fabric, self.system, self.roles = fabric, system, roles
+        self.options, self.folder, self.progress = options, folder, progress
         self.history = History()
         self.saved_at = time.monotonic()
 

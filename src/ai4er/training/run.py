@@ -91,6 +91,7 @@ def plan(
     settings: Mapping[str, Any] | None = None,
     options: Options | None = None,
     offline: bool = False,
+    small: bool = False,
 ) -> Plan:
     """Check everything that can be checked before anything is computed.
 
@@ -98,7 +99,7 @@ def plan(
     """
     system = system_class(slug)
     chosen = parse_protocol(protocol)
-    config = system.config_class()
+    config = system.config_class.small() if small else system.config_class()
     config, substituted = _with_encoders(system, config.override(settings or {}), settings or {}, offline)
     found = load_data(corpus, system.kinds, data, labels)
     config, notes = corpus_inputs(config, found)
@@ -134,6 +135,7 @@ def train(
     settings: Mapping[str, Any] | None = None,
     options: Options | None = None,
     offline: bool = False,
+    small: bool = False,
     folds: Sequence[int] | None = None,
     out: Path | str | None = None,
     resume: bool = False,
@@ -142,12 +144,13 @@ def train(
 ) -> Run:
     """Train and test a system on every fold of a protocol (or the folds of these numbers, from 1).
 
+    `small` takes the system's small configuration, which trains in seconds and is for trying things out.
     Writes the run folder: `run.json`, one folder a fold (checkpoint, history, predictions, recognizer),
     the pooled predictions, `results.parquet`, plots and `report.md`. `resume` goes on with a run that was killed.
     """
-    chosen = plan(slug, corpus, protocol, data, labels, settings, options, offline)
+    chosen = plan(slug, corpus, protocol, data, labels, settings, options, offline, small)
     folder = Path(out) if out else default_folder(chosen)
-    parts = chosen.protocol.folds(chosen.data.records, chosen.data.space, chosen.options.seed)
+    parts = chosen.data.folds(chosen.protocol, chosen.options.seed)
     parts = _chosen(parts, folds)
     for part in parts:
         audit(part, chosen.data.records, chosen.protocol)
@@ -160,7 +163,8 @@ def train(
 
 
 def _substitution(chosen: Plan) -> list[str]:
-    return [f"substitute for the paper's encoder: {chosen.encoder or 'none needed'}"] if chosen.substituted else []
+    substitute = chosen.encoder or ", ".join(chosen.config.inputs.values())
+    return [f"substitute for the paper's encoder: {substitute}"] if chosen.substituted else []
 
 
 def default_folder(chosen: Plan) -> Path:

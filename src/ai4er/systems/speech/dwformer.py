@@ -46,8 +46,8 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"speech": _LOG_MEL}, "stack": 2, "dim": 128, "inner": 128, "head_dims": (128, 64),
-        "optimiser": "adam", "learning_rate": 1e-3,
+        "inputs": {"speech": _LOG_MEL}, "stack": 2, "frames": 160, "dim": 128, "inner": 128, "head_dims": (128, 64),
+        "optimiser": "adam", "learning_rate": 1e-3, "epochs": 60,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "speech_frames:encoder=microsoft/wavlm-large,layer=12"}
