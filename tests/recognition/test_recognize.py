@@ -22,16 +22,21 @@ from ai4er.training.fit import fit
 from ai4er.training.options import Options
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A recognizer of speech, saved."""
-    kind = system_class("tim_net")
-    config = kind.config_class.small()
-    data = load_data("synthetic_speech", kind.kinds)
+def fitted(slug: str, corpus: str, **changes: object) -> Recognizer:
+    """A recognizer of a small system, fitted on a whole generated corpus."""
+    kind = system_class(slug)
+    config = kind.config_class.small().override(changes)
+    data = load_data(corpus, kind.kinds)
     items = items_of(data, config)
     system = kind(config, data.space, *describe(items, front_ends(config.inputs)))
     fit(system, {"train": items}, Options(device="cpu"))
-    return Recognizer.of(system, {"corpus": "synthetic_speech"}).save(tmp_path_factory.mktemp("r") / "voice", half=True)
+    return Recognizer.of(system, {"corpus": "synthetic_speech"})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A recognizer of speech, saved."""
+    return fitted("tim_net", "synthetic_speech").save(tmp_path_factory.mktemp("r") / "voice", half=True)
 
 
 @pytest.fixture
@@ -54,6 +59,18 @@ def test_a_recording_becomes_segments_with_times_and_distributions(folder: Path,
         assert sum(segment.scores.values()) == pytest.approx(1, abs=1e-3)
     assert set(json.loads(found.to_json())["segments"][0]) == {"start", "end", "label", "scores"}
     assert to_csv([found]).splitlines()[0].startswith("source,start,end,speaker,text,label,anger")
+
+
+def test_valence_and_arousal_come_with_their_uncertainty(recording: Path, tmp_path: Path) -> None:
+    found = recognize(recording, fitted("evidential_regression", "synthetic_speech:size=40", epochs=2))
+    for segment in found.segments:
+        assert set(segment.scores) == set(segment.uncertainty or {}) == {"valence", "arousal", "dominance"}
+        assert all(-1.5 < value < 1.5 for value in segment.scores.values())
+        assert all(value > 0 for value in (segment.uncertainty or {}).values())
+    assert not found.segments[0].labels(found.space)
+    assert to_csv([found]).splitlines()[0] == "source,start,end,speaker,text,label,valence,arousal,dominance"
+    plot_timeline(found, tmp_path / "line.png")
+    assert (tmp_path / "line.png").stat().st_size > 5000
 
 
 def test_silence_is_no_speech_and_no_error(folder: Path, tmp_path: Path) -> None:

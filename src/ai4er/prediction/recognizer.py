@@ -23,6 +23,7 @@ from ai4er.records import Records
 from ai4er.systems import system_class
 from ai4er.systems.base import System
 
+RECOGNIZER = "recognizer"  # the folder of the recognizer inside that of a run's fold
 CONFIG, WEIGHTS, CARD, ENCODER = "config.json", "model.safetensors", "README.md", "encoder"
 _FORMAT = 1
 

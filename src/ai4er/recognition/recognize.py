@@ -12,7 +12,7 @@ import numpy as np
 
 from ai4er.errors import Ai4erError, unknown
 from ai4er.prediction.predict import Answer
-from ai4er.prediction.recognizer import Recognizer
+from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.sources import Source, Turn, source
 from ai4er.recognition.voice_activity import SAMPLE_RATE, Segmentation, Span, speech_spans
@@ -37,8 +37,8 @@ def load(name: str | Path) -> Recognizer:
     if str(name) in shipped():
         return Recognizer.load(shipped()[str(name)])
     path = Path(name)
-    if (path / "recognizer").is_dir():
-        path = path / "recognizer"
+    if (path / RECOGNIZER).is_dir():
+        path = path / RECOGNIZER
     if not path.exists() and "/" not in str(name):
         raise unknown("recognizer", str(name), shipped())
     return Recognizer.load(path)
@@ -55,7 +55,8 @@ def recognize(
     """
     found = source(given)
     chosen = recognizer if isinstance(recognizer, Recognizer) else load(recognizer or MODALITY[found.kind])
-    name = chosen.folder.name if chosen.folder else chosen.system.slug()
+    folder = chosen.folder
+    name = chosen.system.slug() if folder is None or folder.name == RECOGNIZER else folder.name
     if found.kind == "recording":
         if "audio" not in chosen.needs:
             raise Ai4erError(

@@ -22,7 +22,7 @@ from ai4er.evaluation.metrics import default_metrics, measure
 from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, table, write_rows
 from ai4er.prediction.items import describe, front_ends
-from ai4er.prediction.recognizer import Recognizer
+from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.protocols.base import Fold, Protocol, audit, parse_protocol
 from ai4er.systems import system_class
 from ai4er.systems.base import System, SystemConfig
@@ -32,7 +32,7 @@ from ai4er.training.data import Data, corpus_inputs, corpus_name, items_of, load
 from ai4er.training.fit import FULL, Progress, answers, fit
 from ai4er.training.options import Options
 
-RUN, PREDICTIONS, RECOGNIZER = "run.json", "predictions.parquet", "recognizer"
+RUN, PREDICTIONS = "run.json", "predictions.parquet"
 
 Say = Callable[[str], None]
 
