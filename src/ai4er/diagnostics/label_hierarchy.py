@@ -47,8 +47,11 @@ def tree(branches: tuple[tuple[str, ...], ...]) -> dict[str, Any]:
 TREE = tree(tuple(SPACE.names[start : start + 4] for start in range(0, 16, 4)))
 """The tree that generates the texts."""
 
-WRONG_TREE = tree(tuple(SPACE.names[start::4] for start in range(4)))
-"""A tree of the same shape whose branches hold one class of each true branch."""
+WRONG_TREE = tree(tuple(tuple(SPACE.names[4 * ((row + i) % 4) + i] for i in range(4)) for row in range(4)))
+"""A tree of the same shape whose branches hold one class of each true branch and one of each place.
+
+The classes of one place share words, too, so that a tree by place would not be wrong.
+"""
 
 
 def records(seed: int) -> Records:

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from ai4er.diagnostics.imagined_modalities import FEATURES, QUADRANTS, records
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 from ai4er.records import Record
@@ -244,3 +245,15 @@ def test_inputs_of_another_kind_are_a_clear_error() -> None:
         IFMMIN(Config.small(), SPACE, shapes, dict.fromkeys(MODALITIES, True))
     with pytest.raises(Ai4erError, match="standardise"):
         system(standardise=("sound",))
+
+
+def test_the_diagnostic_shows_its_classes_in_every_modality_and_guesses_training_labels_only() -> None:
+    made = {split: [r for r in records(0) if r.split == split] for split in ("train", "test")}
+    rows = {split: np.array([QUADRANTS.index(str(r.label)) for r in found]) for split, found in made.items()}
+    for name in FEATURES:
+        x = {split: np.stack([r.arrays[name] for r in found]) for split, found in made.items()}
+        signs = np.stack([rows["test"] // 2, rows["test"] % 2], 1) * 2 - 1
+        weights = np.linalg.lstsq(x["test"], signs, rcond=None)[0]
+        assert ((x["test"] @ weights > 0) == (signs > 0)).mean() > 0.9
+        guessed = ((x["train"] @ weights > 0) @ [2, 1] != rows["train"]).mean()
+        assert 0.45 < guessed < 0.7, "three quarters are guessed, and a quarter of these rightly"

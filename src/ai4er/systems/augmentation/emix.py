@@ -121,7 +121,8 @@ class EMix(System[Config]):
                      certainty="second-hand", note="EMix-S"),
         ),
         diagnostic=Diagnostic(
-            mechanism="few_noisy_utterances", ablation={"probability": 0}, margin=0.05, removes="mixing",
+            mechanism="overlaid_talk", ablation={"probability": 0}, margin=0.08, settings={"epochs": 20},
+            removes="mixing",
         ),
     )  # fmt: skip
 

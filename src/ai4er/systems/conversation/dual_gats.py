@@ -40,7 +40,7 @@ RELATION_IDS: dict[View, int] = {"speaker": 6, "discourse": len(RELATIONS) + 2}
 class Config(SystemConfig):
     """The released values for MELD; a view can be left out, and so can the interaction."""
 
-    offline: ClassVar[dict[str, Any]] = {"inputs": {"text": "text_vector:encoder=minilm,normalise=false"}}
+    offline: ClassVar[dict[str, Any]] = {"inputs": {"text": "text_vector:encoder=minilm,normalise=false"}, "epochs": 20}
 
     inputs: dict[str, str] = {"text": "text_vector:encoder=roberta-large,pooling=first,normalise=false"}
     views: tuple[View, ...] = ("speaker", "discourse")

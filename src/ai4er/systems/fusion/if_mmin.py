@@ -36,7 +36,7 @@ from ai4er.nn.modality_encoders import RecurrentEncoder, TextEncoder, VectorEnco
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
-from ai4er.systems.card import Card, Reported
+from ai4er.systems.card import Card, Diagnostic, Reported
 
 MODALITIES = ("speech", "text", "video")
 PATTERNS = {"a": "speech", "v": "video", "l": "text", "av": "speech video", "al": "speech text", "vl": "video text"}
@@ -209,6 +209,16 @@ class IFMMIN(System[Config]):
             )
             for pattern, values in _REPORTED.items()
             for name, value in zip(("wa", "ua"), values)
+        ),
+        diagnostic=Diagnostic(
+            mechanism="imagined_modalities", margin=0.1, metric="ua",
+            settings={
+                "inputs": {"speech": "array:name=audio", "text": "array:name=text", "video": "array:name=video"},
+                "features": 16, "full_epochs": (6, 3), "epochs": (20, 10), "full_batch_size": 128, "batch_size": 128,
+                "learning_rate": 5e-3, "imagination_weight": 10.0, "invariance_weight": 1.0,
+            },
+            ablation={"imagination_weight": 0.0, "invariance_weight": 0.0, "alignment_weight": 0.0},
+            removes="imagination, invariance and alignment",
         ),
     )  # fmt: skip
     tolerates_missing = True

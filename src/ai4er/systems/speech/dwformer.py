@@ -46,7 +46,7 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"speech": _LOG_MEL}, "stack": 2, "frames": 160, "dim": 128, "inner": 128, "head_dims": (128, 64),
+        "inputs": {"speech": _LOG_MEL}, "stack": 2, "frames": 240, "dim": 128, "inner": 128, "head_dims": (128, 64),
         "optimiser": "adam", "learning_rate": 1e-3, "epochs": 60,
     }  # fmt: skip
 

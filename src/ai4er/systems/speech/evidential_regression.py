@@ -129,8 +129,8 @@ class EvidentialRegression(System[Config]):
             *_reported("msp_podcast", "official", (0.629, 0.777, 0.684), "release 1.6"),
         ),
         diagnostic=Diagnostic(
-            mechanism="rater_disagreement", ablation={"train_on": "mean"}, margin=0.06, metric="gaussian_nll",
-            settings={"inputs": {"speech": "array:name=frames"}},
+            mechanism="rater_disagreement", ablation={"train_on": "mean"}, margin=0.1, metric="gaussian_nll",
+            settings={"inputs": {"speech": "array:name=frames"}, "regulariser_weight": 0.03},
             removes="the likelihood of every rater's label",
         ),
     )  # fmt: skip
