@@ -30,3 +30,13 @@ def test_its_gradients_are_right(shifts: list[int]) -> None:
 def test_it_is_a_proper_operator() -> None:
     x, weight = torch.randn(2, 7, 3, requires_grad=True), torch.randn(2, 2, 3, 4, requires_grad=True)
     torch.library.opcheck(torch.ops.ai4er.causal_product.default, (x, weight, [2, 0]))
+
+
+def test_autocast_casts_it_like_a_matrix_product() -> None:
+    x, weight = torch.randn(2, 7, 8, requires_grad=True), torch.randn(2, 2, 8, 8, requires_grad=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = causal_product(x, weight, [2, 0])
+    assert found.dtype == torch.bfloat16
+    found.float().sum().backward()
+    assert x.grad is not None and x.grad.dtype == torch.float32
+    torch.testing.assert_close(found.float(), causal_product(x, weight, [2, 0]), atol=0.2, rtol=0.05)

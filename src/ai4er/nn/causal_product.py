@@ -10,12 +10,22 @@ import torch
 from torch import Tensor
 
 
-@torch.library.custom_op("ai4er::causal_product", mutates_args=())
 def causal_product(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     """out[n] = sum_k x[n - shifts[k]] @ weight[k], rows before the first being zero.
 
-    x (streams, rows, inputs), weight (streams, taps, inputs, outputs); one shift per tap, the last one 0.
+    x (streams, rows, inputs), weight (streams, taps, inputs, outputs); one shift per tap, the last one 0. Under
+    autocast both are cast and so is the result, as by a matrix product.
     """
+    kind = x.device.type
+    if torch.is_autocast_enabled(kind):
+        x, weight = x.to(torch.get_autocast_dtype(kind)), weight.to(torch.get_autocast_dtype(kind))
+    with torch.autocast(kind, enabled=False):
+        found: Tensor = _forward(x, weight, shifts)
+    return found
+
+
+@torch.library.custom_op("ai4er::causal_product", mutates_args=())
+def _forward(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     rows = x.shape[1]
     out = torch.bmm(x, weight[:, -1])
     for tap, shift in enumerate(shifts[:-1]):
@@ -24,7 +34,7 @@ def causal_product(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     return out
 
 
-@causal_product.register_fake
+@_forward.register_fake
 def _(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     return x.new_empty(x.shape[0], x.shape[1], weight.shape[3])
 
@@ -58,4 +68,4 @@ def _differentiate(ctx, gradient: Tensor):  # type: ignore[no-untyped-def]
     return *_backward(gradient.contiguous(), x, weight, ctx.shifts), None
 
 
-causal_product.register_autograd(_differentiate, setup_context=_save)
+_forward.register_autograd(_differentiate, setup_context=_save)

@@ -57,7 +57,7 @@ class Config(SystemConfig):
     offline: ClassVar[dict[str, Any]] = {
         "encoder": "small", "train_convolutions": True, "teacher_features": 96, "teacher_kernels": (2, 3, 4, 5),
         "codebooks": (16, 64, 256), "channel_span": 16, "max_seconds": 2.0, "learning_rate": 5e-4, "batch_size": 16,
-        "teacher_epochs": 10, "adapt_epochs": 15, "epochs": 30, "adapt_warmup": 20,
+        "teacher_epochs": 5, "adapt_epochs": 5, "epochs": 15, "adapt_warmup": 20,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "waveform:sample_rate=16000"}
