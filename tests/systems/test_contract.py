@@ -139,6 +139,25 @@ def test_one_item_makes_a_batch_to_learn_from(slug: str) -> None:
 
 
 @pytest.mark.parametrize("slug", OWN)
+def test_it_learns_in_mixed_precision(slug: str) -> None:
+    here = toy(slug)
+    roles = {name: units[:8] for name, units in here.roles.items()}
+    changes = {name: type(value)((1, 0)) if isinstance(value, tuple) else 1 for name, value in _epochs(here).items()}
+    torch.manual_seed(0)
+    system = here.kind(here.kind.config_class.small().override(changes), here.space, here.shapes, here.timed)
+    history = fit(system, roles, Options(device="cpu", precision="bf16-mixed"))
+    losses = [value for row in history.rows for name, value in row.items() if name.startswith("loss_")]
+    assert np.isfinite(losses).all()
+    assert bool(losses) == bool(system.stages())
+
+
+def _epochs(here: Toy) -> dict[str, Any]:
+    """The settings that say how many epochs there are."""
+    config = here.kind.config_class.small().model_dump()
+    return {name: value for name, value in config.items() if name == "epochs" or name.endswith("_epochs")}
+
+
+@pytest.mark.parametrize("slug", OWN)
 def test_the_loss_falls(slug: str) -> None:
     _, history = fitted(slug)
     for stage, rows in itertools.groupby(history.rows, key=lambda row: row["stage"]):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from ai4er.nn.lstm import LSTM
 from ai4er.nn.pooling import masked_maximum
 from ai4er.nn.text_cnn import TextCNN
 
@@ -20,7 +21,7 @@ class RecurrentEncoder(nn.Module):
 
     def __init__(self, features: int, out: int) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(features, out, batch_first=True)
+        self.lstm = LSTM(features, out, batch_first=True)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         steps = torch.arange(x.shape[1], device=x.device)

@@ -6,6 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ai4er.nn.lstm import LSTM
+
 
 class PseudoAlignment(nn.Module):
     """P_tn = the softmax over blank and positions of a two-layer LSTM, blank dropped; aligned_n = sum_t P_tn x_t.
@@ -18,7 +20,7 @@ class PseudoAlignment(nn.Module):
 
     def __init__(self, features: int, positions: int) -> None:
         super().__init__()
-        self.lstm = nn.LSTM(features, positions + 1, num_layers=2, batch_first=True)
+        self.lstm = LSTM(features, positions + 1, num_layers=2, batch_first=True)
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         logarithms = self.lstm(x)[0].log_softmax(-1)

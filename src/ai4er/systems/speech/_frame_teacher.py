@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ai4er.labels import UNLABELLED
+from ai4er.nn.lstm import LSTM
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.waveform_encoder import Steps
 
@@ -45,7 +46,7 @@ class FrameTeacher(nn.Module):
         self.aggregator = nn.Sequential(*(CausalConvolution(channels, kernel) for kernel in kernels))
         self.strided = nn.Conv1d(channels, features, width, stride)
         self.frame_head = nn.Sequential(nn.Linear(features, hidden), nn.Tanh(), nn.Linear(hidden, classes))
-        self.lstm = nn.LSTM(features, features // 2, batch_first=True, bidirectional=True)
+        self.lstm = LSTM(features, features // 2, batch_first=True, bidirectional=True)
         self.utterance_head = nn.Sequential(nn.Linear(features // 2 * 2, hidden), nn.Tanh(), nn.Linear(hidden, classes))
 
     def forward(self, z: Tensor, lengths: Tensor) -> Steps:
