@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 import torch
 from torch.nn import functional
@@ -25,6 +28,15 @@ def test_its_gradients_are_right(shifts: list[int]) -> None:
     x = torch.randn(2, 7, 3, dtype=torch.float64, requires_grad=True)
     weight = torch.randn(2, 2, 3, 4, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(lambda *given: causal_product(*given, shifts), (x, weight))
+
+
+def test_it_does_not_load_the_compiler() -> None:
+    code = (
+        "import sys, torch; from ai4er.nn.causal_product import causal_product; "
+        "causal_product(torch.randn(2, 9, 8), torch.randn(2, 2, 8, 8), [2, 0]); print('torch._dynamo' in sys.modules)"
+    )
+    asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert asked.stdout.strip() == "False", "two seconds more for everybody who recognises one file"
 
 
 def test_it_is_a_proper_operator() -> None:

@@ -20,11 +20,15 @@ def causal_product(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     if torch.is_autocast_enabled(kind):
         x, weight = x.to(torch.get_autocast_dtype(kind)), weight.to(torch.get_autocast_dtype(kind))
     with torch.autocast(kind, enabled=False):
-        found: Tensor = _forward(x, weight, shifts)
+        found: Tensor = torch.ops.ai4er.causal_product(x, weight, shifts)
     return found
 
 
-@torch.library.custom_op("ai4er::causal_product", mutates_args=())
+_LIBRARY = torch.library.Library("ai4er", "DEF")  # not custom_op, whose first call loads the compiler: two seconds
+_LIBRARY.define("causal_product(Tensor x, Tensor weight, int[] shifts) -> Tensor")
+_LIBRARY.define("causal_product_backward(Tensor gradient, Tensor x, Tensor weight, int[] shifts) -> (Tensor, Tensor)")
+
+
 def _forward(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     rows = x.shape[1]
     out = torch.bmm(x, weight[:, -1])
@@ -34,12 +38,10 @@ def _forward(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     return out
 
 
-@_forward.register_fake
-def _(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
+def _fake_forward(x: Tensor, weight: Tensor, shifts: list[int]) -> Tensor:
     return x.new_empty(x.shape[0], x.shape[1], weight.shape[3])
 
 
-@torch.library.custom_op("ai4er::causal_product_backward", mutates_args=())
 def _backward(gradient: Tensor, x: Tensor, weight: Tensor, shifts: list[int]) -> tuple[Tensor, Tensor]:
     rows = x.shape[1]
     to_x = torch.bmm(gradient, weight[:, -1].transpose(1, 2))
@@ -53,8 +55,7 @@ def _backward(gradient: Tensor, x: Tensor, weight: Tensor, shifts: list[int]) ->
     return to_x, to_weight
 
 
-@_backward.register_fake
-def _(gradient: Tensor, x: Tensor, weight: Tensor, shifts: list[int]) -> tuple[Tensor, Tensor]:
+def _fake_backward(gradient: Tensor, x: Tensor, weight: Tensor, shifts: list[int]) -> tuple[Tensor, Tensor]:
     return torch.empty_like(x), torch.empty_like(weight)
 
 
@@ -65,7 +66,13 @@ def _save(ctx, inputs, output) -> None:  # type: ignore[no-untyped-def]
 
 def _differentiate(ctx, gradient: Tensor):  # type: ignore[no-untyped-def]
     x, weight = ctx.saved_tensors
-    return *_backward(gradient.contiguous(), x, weight, ctx.shifts), None
+    return *torch.ops.ai4er.causal_product_backward(gradient.contiguous(), x, weight, ctx.shifts), None
 
 
-_forward.register_autograd(_differentiate, setup_context=_save)
+for _name, _kernel, _fake in (
+    ("causal_product", _forward, _fake_forward),
+    ("causal_product_backward", _backward, _fake_backward),
+):
+    _LIBRARY.impl(_name, _kernel, "CompositeExplicitAutograd")
+    torch.library.register_fake(f"ai4er::{_name}", _fake, lib=_LIBRARY)
+torch.library.register_autograd("ai4er::causal_product", _differentiate, setup_context=_save, lib=_LIBRARY)
