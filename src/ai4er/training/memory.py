@@ -12,7 +12,7 @@ LARGEST = 1 << 30
 def keep_freed_memory() -> None:
     """Let the allocator of glibc serve blocks under 1 GiB from memory it holds; elsewhere nothing happens.
 
-    By default every large tensor is mapped anew and its pages are cleared one by one: a fifth of a training step.
+    By default every large tensor is mapped anew and its pages are cleared one by one, at every step again.
     """
     if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
         libc.mallopt(MMAP_THRESHOLD, LARGEST)

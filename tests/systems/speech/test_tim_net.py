@@ -158,3 +158,10 @@ def test_labels_are_smoothed_in_training_only() -> None:
 def test_filters_must_equal_the_features() -> None:
     with pytest.raises(Ai4erError, match="filters=39"):
         Network(Config(), 20, 7)
+
+
+def test_padding_of_channels_keeps_full_precision_under_autocast() -> None:
+    x = torch.randn(3, FEATURES)
+    with torch.autocast("cpu", torch.bfloat16):
+        wide = widen(x)
+    assert torch.equal(wide[:, :FEATURES], x) and not wide[:, FEATURES:].any()
