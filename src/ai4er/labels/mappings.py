@@ -1,0 +1,107 @@
+"""The named translations between the corpora's labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ai4er.config import Configuration
+from ai4er.errors import Ai4erError
+from ai4er.labels.space import LabelSpace
+from ai4er.labels.spaces import LABEL_SPACES
+from ai4er.records import Record, Records
+
+
+class LabelMapping(Configuration):
+    """A named translation of one label space into another.
+
+    `table` gives the target class of every source class; a class that is left out has no
+    counterpart, and its records are dropped and counted by `apply`.
+    """
+
+    source: str
+    target: str
+    table: dict[str, str]
+    reference: str
+
+    @property
+    def name(self) -> str:
+        """`source->target`."""
+        return f"{self.source}->{self.target}"
+
+    def apply(self, records: Records) -> tuple[Records, Counter[str]]:
+        """The relabelled records, and how many were dropped of each class without counterpart."""
+        kept: list[Record] = []
+        dropped: Counter[str] = Counter()
+        for record in records:
+            if record.label is None or record.label in self.table:
+                label = None if record.label is None else self.table[record.label]
+                votes = tuple(self.table[v] for v in record.votes if v in self.table)
+                kept.append(record.replace(label=label, votes=votes))
+            else:
+                dropped[record.label] += 1
+        return Records(kept), dropped
+
+
+_SYNONYMS = {
+    "angry": "anger", "happy": "happiness", "joy": "happiness", "excited": "happiness",
+    "fearful": "fear", "sad": "sadness", "surprised": "surprise", "disgusted": "disgust",
+    "mad": "anger", "joyful": "happiness", "scared": "fear", "neutrality": "neutral",
+}  # fmt: skip
+_COMMON = ("common4", "common6", "ekman6", "ekman7")
+_FEWEST = 3
+"""A mapping by synonyms exists where at least so many classes have a counterpart."""
+
+_GOEMOTIONS_EKMAN = {
+    "anger": "anger annoyance disapproval", "disgust": "disgust", "fear": "fear nervousness",
+    "happiness": "joy amusement approval excitement gratitude love optimism relief pride admiration desire caring",
+    "sadness": "sadness disappointment embarrassment grief remorse",
+    "surprise": "surprise realization confusion curiosity",
+}  # fmt: skip
+_PUBLISHED = (
+    LabelMapping(
+        source="iemocap6", target="iemocap4",
+        table={"angry": "angry", "happy": "happy", "excited": "happy", "neutral": "neutral", "sad": "sad"},
+        reference="the 5,531-utterance convention: excited merged into happy, frustrated left out",
+    ),
+    LabelMapping(
+        source="goemotions27", target="ekman7",
+        table={fine: coarse for coarse, names in _GOEMOTIONS_EKMAN.items() for fine in names.split()},
+        reference="Demszky et al. 2020, the Ekman grouping of the release, with its joy as happiness",
+    ),
+    LabelMapping(
+        source="meld7", target="meld3",
+        table={"anger": "negative", "disgust": "negative", "fear": "negative", "sadness": "negative",
+               "neutral": "neutral", "joy": "positive"},
+        reference="Poria et al. 2019; surprise can be either and is left out",
+    ),
+)  # fmt: skip
+
+
+def _by_synonyms(source: LabelSpace, target: LabelSpace) -> LabelMapping:
+    """Same-named classes and synonyms only: no class changes its meaning."""
+    named = {name: _SYNONYMS.get(name, name) for name in source.names}
+    return LabelMapping(
+        source=source.name, target=target.name, table={k: v for k, v in named.items() if v in target.names},
+        reference="synonyms; excited counts as happiness as in the IEMOCAP 4-class convention",
+    )  # fmt: skip
+
+
+def _mappings() -> dict[str, LabelMapping]:
+    """Every single-label space onto each common one, except where a corpus has its own grouping; the published ones."""
+    grouped = {m.source for m in _PUBLISHED if m.target in _COMMON}
+    sources = [s for s in LABEL_SPACES.values() if s.kind == "single" and s.name not in grouped]
+    found = [_by_synonyms(s, LABEL_SPACES[t]) for s in sources for t in _COMMON if s.name != t]
+    return {m.name: m for m in (*(m for m in found if len(m.table) >= _FEWEST), *_PUBLISHED)}
+
+
+MAPPINGS = _mappings()
+
+
+def mapping(source: str, target: str) -> LabelMapping:
+    """The mapping between two label spaces. Raises `Ai4erError` naming those that exist."""
+    name = f"{source}->{target}"
+    if name not in MAPPINGS:
+        there = sorted(m.target for m in MAPPINGS.values() if m.source == source)
+        known = ", ".join(there) if there else "nothing"
+        raise Ai4erError(f"no mapping {name}: {source} maps to {known}")
+    return MAPPINGS[name]
