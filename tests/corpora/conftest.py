@@ -13,6 +13,8 @@ import pytest
 import soundfile
 
 from ai4er.corpora import Corpus, open_corpus
+from ai4er.corpora._named_files import NamedAudioFiles
+from ai4er.records import Record, Records
 
 
 @pytest.fixture
@@ -71,3 +73,38 @@ def listed() -> Callable[[Corpus], dict[str, dict[str, str]]]:
             return {Path(row["file"]).stem: row for row in csv.DictReader(file)}
 
     return rows
+
+
+@pytest.fixture
+def layout() -> Callable[[str], list[dict[str, str]]]:
+    """Every official path of a speech corpus, with its own label (`key,path,label,seconds,sample_rate,test_fold`)."""
+
+    def rows(name: str) -> list[dict[str, str]]:
+        data = os.environ.get("AI4ER_DATA")
+        if not data:
+            pytest.skip("AI4ER_DATA is not set: no tables of layouts")
+        path = Path(data) / "emobox_layouts" / f"{name}.csv.gz"
+        if not path.is_file():
+            pytest.skip(f"no tables of layouts: {path.parent.name} has no {path.name}")
+        with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return rows
+
+
+@pytest.fixture
+def described(layout) -> Callable[[type[NamedAudioFiles], str], list[tuple[dict[str, str], Record]]]:
+    """What a reader makes of the name of every official path of its corpus; every path must be an official one."""
+
+    def records(reader: type[NamedAudioFiles], table: str) -> list[tuple[dict[str, str], Record]]:
+        corpus = object.__new__(reader)
+        found = []
+        for row in layout(table):
+            name = reader.official_name(Path(row["path"]))
+            match = reader.pattern.fullmatch(name)
+            assert match, f"{row['path']} is not named like {reader.example}"
+            found.append((row, Record(id=name, corpus=reader.name, **corpus.describe(match))))
+        assert len(Records(record for _, record in found)) == len(found)
+        return found
+
+    return records

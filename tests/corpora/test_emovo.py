@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from ai4er.corpora import open_corpus
+from ai4er.corpora.emovo import Reader
 from ai4er.errors import Ai4erError
 
 
@@ -46,3 +47,15 @@ def test_real_copy_equals_what_is_published(real, listed) -> None:
         row = rows[record.id]
         assert (record.speaker, record.label, record.text) == (row["speaker"], row["emotion"], row["text"])
         assert record.attributes["gender"] == row["gender"]
+
+
+def test_every_official_path_is_understood(described) -> None:
+    words = {
+        "dis": "disgust", "gio": "joy", "neu": "neutral", "pau": "fear",
+        "rab": "anger", "sor": "surprise", "tri": "sadness",
+    }  # fmt: skip
+    found = described(Reader, "emovo")
+    assert len(found) == 588
+    for row, record in found:
+        assert record.label == words[row["label"]]
+        assert record.speaker == Path(row["path"]).parts[1]

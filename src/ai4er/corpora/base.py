@@ -203,11 +203,6 @@ def digests(paths: Sequence[Path]) -> list[str]:
         return list(pool.map(digest, paths))
 
 
-def audio_files(root: Path) -> list[Path]:
-    """All lossless audio files below a folder, sorted by their path."""
-    return sorted(p for p in root.rglob("*") if p.suffix.lower() in AUDIO_SUFFIXES)
-
-
 def find_text_file(root: Path, name: str) -> Path | None:
     """The file of that name below a folder, plain or gzipped, or None."""
     for pattern in (name, name + ".gz"):
