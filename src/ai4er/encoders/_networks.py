@@ -86,19 +86,26 @@ def _vit(width: int, layers: int, heads: int, dropout: float) -> Any:
     )  # fmt: skip
 
 
+DECODER_LAYERS = 2
+
+
 def minilm_pair_config() -> Any:
-    """The configuration of MiniLM as encoder and, with cross-attention and a word head, as decoder."""
+    """The configuration of MiniLM as encoder and, with cross-attention and a word head, its lowest layers as decoder.
+
+    A deep encoder needs no deep decoder (Kasai et al. 2021, arXiv 2006.10369), and two layers cost a third.
+    """
     from transformers import BertConfig, EncoderDecoderConfig
 
     half = BertConfig.from_pretrained(minilm_folder(), local_files_only=True)
     values = {k: v for k, v in half.to_diff_dict().items() if k not in ("_name_or_path", "architectures")}
-    config = EncoderDecoderConfig.from_encoder_decoder_configs(BertConfig(**values), BertConfig(**values))
+    shallow = {**values, "num_hidden_layers": DECODER_LAYERS}
+    config = EncoderDecoderConfig.from_encoder_decoder_configs(BertConfig(**values), BertConfig(**shallow))
     config.pad_token_id, config.decoder_start_token_id, config.eos_token_id = 0, START, END
     return config
 
 
 def minilm_pair() -> Any:
-    """An encoder-decoder whose two halves start from MiniLM (Rothe et al. 2020, arXiv 1907.12461, BERT2BERT).
+    """An encoder-decoder whose two parts start from MiniLM (Rothe et al. 2020, arXiv 1907.12461, BERT2BERT).
 
     Cross-attention and the transformation before the word head have no pretrained values; they are
     drawn from the fixed seed. The word head is tied to the decoder's word embeddings.

@@ -215,3 +215,14 @@ def test_utterances_without_a_label_are_context_and_count_in_no_supervised_term(
     torch.testing.assert_close(terms["cross_entropy"], share * expected)
     none = made.collate([[dataclasses.replace(item, target=None) for item in items], items[:1]])
     assert torch.isfinite(total(made, none))
+
+
+def test_the_groups_of_similar_length_change_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = system()
+    batch = made.collate([dialogue(9), dialogue(5, seed=1), dialogue(7, seed=2)])
+    grouped, terms = made(batch), made.loss(made(batch), batch)
+    assert len(grouped.extras["groups"]) == 2
+    monkeypatch.setattr("ai4er.systems.conversation.cog_bart.GROUP", 100)
+    torch.testing.assert_close(made(batch).logits, grouped.logits)
+    for name, term in made.loss(made(batch), batch).items():
+        torch.testing.assert_close(term, terms[name])
