@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 
 from ai4er.nn.length_groups import length_groups
@@ -12,11 +14,11 @@ def test_every_sequence_is_in_one_group_and_no_group_is_longer_than_the_next() -
     groups = length_groups(lengths, 8)
     assert sorted(torch.cat(groups).tolist()) == list(range(41))
     assert [len(group) for group in groups] == [8, 8, 8, 8, 8, 1]
-    for shorter, longer in zip(groups, groups[1:]):
+    for shorter, longer in itertools.pairwise(groups):
         assert lengths[shorter].max() <= lengths[longer].min()
 
 
-def test_no_more_is_padded_than_in_any_other_order() -> None:
+def test_sequences_of_the_same_length_stay_together() -> None:
     lengths = torch.tensor([1, 9, 1, 9, 1, 9])
     padded = sum(
         int(lengths[group].max()) * len(group) - int(lengths[group].sum()) for group in length_groups(lengths, 3)
