@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from ai4er.corpora import open_corpus
+from ai4er.corpora.emodb import Reader
 from ai4er.errors import Ai4erError
 
 
@@ -61,3 +62,12 @@ def test_real_copy_equals_what_is_published(real, listed) -> None:
         assert (record.speaker, record.label, record.text) == (row["speaker"], row["emotion"], row["text"])
         assert (record.attributes["gender"], record.attributes["age"]) == (row["gender"], row["age"])
     assert Counter(record.text for record in records).most_common()[-1][1] > 40
+
+
+def test_every_official_path_is_understood(described) -> None:
+    words = {"boredem": "boredom", "happy": "happiness", "sad": "sadness", "Neutral": "neutral"}
+    found = described(Reader, "emodb")
+    assert Counter(record.label for _, record in found) == Reader.published
+    for row, record in found:
+        assert record.label == words.get(row["label"], row["label"])
+        assert record.speaker == Path(row["path"]).name[:2]

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from ai4er.corpora import open_corpus
+from ai4er.corpora.ravdess import Reader
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 
@@ -54,3 +56,11 @@ def test_real_copy_equals_what_is_published(real, listed) -> None:
         row = rows[record.id]
         assert (record.speaker, record.label, record.text) == (row["speaker"], row["emotion"], row["text"])
         assert (record.attributes["gender"], record.attributes["intensity"]) == (row["gender"], row["intensity"])
+
+
+def test_every_official_path_is_understood(described) -> None:
+    found = described(Reader, "ravdess")
+    assert Counter(record.label for _, record in found) == Reader.published
+    for row, record in found:
+        assert record.label == row["label"].lower()
+        assert f"Actor_{record.speaker}" == Path(row["path"]).parent.name

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from ai4er.corpora import open_corpus
+from ai4er.corpora.urdu import Reader
 from ai4er.errors import Ai4erError
 
 
@@ -44,3 +46,12 @@ def test_real_copy_equals_what_is_published(real, listed) -> None:
         assert (record.speaker, record.label) == (row["speaker"], row["emotion"])
         assert record.attributes["gender"] == row["gender"]
         assert Path(record.audio or "").parent.name.lower() == record.label
+
+
+def test_every_official_path_is_understood(described) -> None:
+    found = described(Reader, "urdu")
+    assert Counter(record.label for _, record in found) == Reader.published
+    assert len({record.speaker for _, record in found}) == Reader.published_speakers
+    for row, record in found:
+        assert record.label == Path(row["path"]).parent.name.lower()
+        assert record.speaker == Path(row["path"]).name.split("_")[0]

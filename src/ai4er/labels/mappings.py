@@ -46,6 +46,7 @@ _SYNONYMS = {
     "angry": "anger", "happy": "happiness", "joy": "happiness", "excited": "happiness",
     "fearful": "fear", "sad": "sadness", "surprised": "surprise", "disgusted": "disgust",
     "mad": "anger", "joyful": "happiness", "scared": "fear", "neutrality": "neutral",
+    "pleasant_surprise": "surprise",
 }  # fmt: skip
 _COMMON = ("common4", "common6", "ekman6", "ekman7")
 _FEWEST = 3
