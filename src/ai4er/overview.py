@@ -1,9 +1,11 @@
-"""The catalogue: every system's card as data and as a page."""
+"""The catalogue: every system's card, and every corpus, as data and as pages."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ai4er.corpora import corpus_names
+from ai4er.registry import find
 from ai4er.systems import slugs, system_class
 
 
@@ -56,6 +58,53 @@ def page() -> str:
             for r in one["reported"]
         ] or ["| none found | | | | |"]
         lines += ["", f"Repeat: `ai4er train {one['system']} --corpus CORPUS --protocol PROTOCOL --data DIR`"]
+    return "\n".join(lines) + "\n"
+
+
+def corpora() -> list[dict[str, Any]]:
+    """What is known of every corpus, without reading any, in the order of their names."""
+    readers = {name: find("ai4er.corpora", "corpus", name).Reader for name in corpus_names()}
+    return [
+        {
+            "corpus": name,
+            "title": reader.title,
+            "language": reader.language,
+            "labels": list(reader.spaces),
+            "items": sum(reader.published.values()) or None,
+            "speakers": reader.published_speakers,
+            "licence": reader.licence,
+            "citation": reader.citation,
+            "quirks": list(reader.quirks),
+        }
+        for name, reader in readers.items()
+    ]
+
+
+def corpora_page() -> str:
+    """`docs/corpora.md`: one line a corpus, then how to cite it."""
+    found = corpora()
+    lines = [
+        "# Corpora",
+        "",
+        "Printed by `ai4er corpora --format markdown`; do not edit by hand. None of the data is in this repository.",
+        "`ai4er corpora check NAME DIR` compares a copy with what its owners publish.",
+        "",
+        "| corpus | what | language | labels | labelled items | speakers | licence |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for one in found:
+        items, speakers = (f"{one[key]:,}" if one[key] else "" for key in ("items", "speakers"))
+        shown = (
+            one["corpus"],
+            one["title"],
+            one["language"],
+            ", ".join(one["labels"]),
+            items,
+            speakers,
+            one["licence"],
+        )
+        lines.append(f"| {' | '.join(shown)} |")
+    lines += ["", "## To cite", "", *(f"- {one['corpus']}: {one['citation']}" for one in found)]
     return "\n".join(lines) + "\n"
 
 

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from ai4er.corpora.base import CheckReport
+    from ai4er.evaluation.query import Found
     from ai4er.recognition.result import Recognition, Segment
 
 
@@ -107,21 +108,17 @@ def show_system(one: dict[str, Any]) -> None:
         print(f"  {name} = {value}")
 
 
-def show_corpora() -> None:
+def show_corpora(found: list[dict[str, Any]]) -> None:
     """One line a corpus."""
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.table import Table
 
-    from ai4er.corpora import corpus_names
-    from ai4er.registry import find
-
     table = Table(box=SIMPLE)
-    for name in ("corpus", "title", "language", "labels", "licence"):
+    for name in ("corpus", "title", "language", "labels"):
         table.add_column(name, no_wrap=name == "corpus")
-    for name in corpus_names():
-        reader = find("ai4er.corpora", "corpus", name).Reader
-        table.add_row(name, reader.title, reader.language, ", ".join(reader.spaces), reader.licence)
+    for one in found:
+        table.add_row(one["corpus"], one["title"], one["language"], ", ".join(one["labels"]))
     Console().print(table)
 
 
@@ -136,6 +133,20 @@ def show_check(report: CheckReport) -> None:
     for problem in report.problems:
         print(f"  odd: {problem}")
     print("  complete" if not report.problems else f"  {len(report.problems)} odd things")
+
+
+def show_found(found: Found) -> None:
+    """The rows of an answer, each on one line however wide; values with three decimals."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    table = Table(*map(escape, found.columns), box=SIMPLE)
+    for row in found.rows:
+        shown = ["" if v is None else f"{v:.3f}" if isinstance(v, float) else str(v) for v in row]
+        table.add_row(*map(escape, shown))
+    Console(width=10_000).print(table)
 
 
 class _Epochs:

@@ -47,7 +47,8 @@ class Corpus(ABC):
     """A reader of one published dataset. It only reads; it never writes to the folder.
 
     A subclass is called `Reader`, lives in `corpora/<name>.py` and sets the class attributes.
-    `spaces` are names of label spaces, the default first. `published` are the counts by class
+    `spaces` are names of label spaces, the default first; `needs_folder` is False where the settings alone say what to
+    read. `published` are the counts by class
     that the owners publish, for `check`, and `published_splits` the same for each official split;
     `published_speakers` is the number of speakers that a complete copy tells apart.
     `speakers_known` is False where the corpus does not say who speaks (then a protocol
@@ -65,6 +66,7 @@ class Corpus(ABC):
     licence: ClassVar[str]
     citation: ClassVar[str]
     spaces: ClassVar[tuple[str, ...]]
+    needs_folder: ClassVar[bool] = True
     published: ClassVar[dict[str, int]] = {}
     published_splits: ClassVar[dict[str, dict[str, int]]] = {}
     published_speakers: ClassVar[int | None] = None
@@ -86,9 +88,14 @@ class Corpus(ABC):
         """
 
     @property
+    def label_spaces(self) -> tuple[LabelSpace, ...]:
+        """The label spaces that the records have targets in, the default first."""
+        return tuple(map(label_space, self.spaces))
+
+    @property
     def space(self) -> LabelSpace:
-        """The default label space."""
-        return label_space(self.spaces[0])
+        """The label space of the records' classes, for `check`."""
+        return self.label_spaces[0]
 
     def expected(self) -> Mapping[str, Mapping[str, int]]:
         """The published counts by class that hold for this copy, by split; the split "" is all of it."""
@@ -171,7 +178,7 @@ def open_corpus(spec: str, data: Path | str | None = None) -> Corpus:
     name, given = parse_spec(spec)
     reader = find("ai4er.corpora", "corpus", name).Reader
     settings = _settings(name, reader, given)
-    if getattr(reader, "generated", False):
+    if not reader.needs_folder:
         return reader(**settings)
     base = data or os.environ.get("AI4ER_DATA")
     if not base:

@@ -98,11 +98,17 @@ def _mappings() -> dict[str, LabelMapping]:
 MAPPINGS = _mappings()
 
 
-def mapping(source: str, target: str) -> LabelMapping:
-    """The mapping between two label spaces. Raises `Ai4erError` naming those that exist."""
-    name = f"{source}->{target}"
-    if name not in MAPPINGS:
-        there = sorted(m.target for m in MAPPINGS.values() if m.source == source)
-        known = ", ".join(there) if there else "nothing"
-        raise Ai4erError(f"no mapping {name}: {source} maps to {known}")
-    return MAPPINGS[name]
+def mapping(source: LabelSpace, target: LabelSpace) -> LabelMapping:
+    """The mapping between two label spaces; for the space of a person's own table it is made by synonyms.
+
+    Raises `Ai4erError` naming the mappings that exist.
+    """
+    name = f"{source.name}->{target.name}"
+    if name in MAPPINGS:
+        return MAPPINGS[name]
+    if source.name not in LABEL_SPACES and source.kind == target.kind == "single":
+        found = _by_synonyms(source, target)
+        if found.table:
+            return found
+    there = sorted(m.target for m in MAPPINGS.values() if m.source == source.name)
+    raise Ai4erError(f"no mapping {name}: {source.name} maps to {', '.join(there) or 'nothing'}")

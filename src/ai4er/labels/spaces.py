@@ -125,6 +125,14 @@ LABEL_SPACES: dict[str, LabelSpace] = {
         _single("empathetic32", _EMPATHETIC, "Rashkin et al. 2019: the emotion of the situation"),
         _single("emocontext4", "others happy sad angry", "Chatterjee et al. 2019", neutral=None),
         _single("crowdflower13", _CROWDFLOWER, "the classes of the table that CrowdFlower published"),
+        _single("isear7", "joy fear anger sadness disgust shame guilt", "Scherer and Wallbott 1994", neutral=None),
+        _single("emotionlines8", "neutral joy sadness fear anger surprise disgust non-neutral", "Chen et al. 2018"),
+        _single("afew7", "angry disgust fear happy neutral sad surprise", "Dhall et al. 2012; EmotiW challenges"),
+        _single(
+            "aff_wild2_8",
+            "neutral anger disgust fear happiness sadness surprise other",
+            "Kollias and Zafeiriou 2019; the class other since ABAW 2022",
+        ),
         LabelSpace(
             name="goemotions28",
             kind="multi",
@@ -271,8 +279,27 @@ LABEL_SPACES: dict[str, LabelSpace] = {
             source="Sharma et al. 2019: continuous annotation by joystick",
         ),
         LabelSpace(name="xed9", kind="multi", names=tuple(_XED.split()), neutral="neutral", source="Ohman et al. 2020"),
+        LabelSpace(name="sims_score", kind="score", names=("sentiment",), low=-1.0, high=1.0, source="Yu et al. 2020"),
         LabelSpace(
-            name="sims_score", kind="score", names=("sentiment",), low=-1.0, high=1.0, source="Yu et al. 2020"
+            name="emotionlines7_votes",
+            kind="distribution",
+            names=("neutral", "joy", "sadness", "fear", "anger", "surprise", "disgust"),
+            neutral="neutral",
+            source="Chen et al. 2018: five raters",
+        ),
+        LabelSpace(
+            name="aff_wild2_au12",
+            kind="multi",
+            names=("au1", "au2", "au4", "au6", "au7", "au10", "au12", "au15", "au23", "au24", "au25", "au26"),
+            source="Kollias and Zafeiriou 2019: action units of the Facial Action Coding System",
+        ),
+        LabelSpace(
+            name="mosei6_intensity",
+            kind="dimensions",
+            names=("happy", "sad", "anger", "surprise", "disgust", "fear"),
+            low=0.0,
+            high=3.0,
+            source="Zadeh et al. 2018: mean intensity from 0 to 3",
         ),
     )
 }

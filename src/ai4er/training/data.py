@@ -12,7 +12,7 @@ from ai4er.corpora import Corpus, open_corpus
 from ai4er.errors import Ai4erError
 from ai4er.features.base import FrontEnd
 from ai4er.labels import LabelSpace, label_space, mapping
-from ai4er.prediction.items import Unit, build_items, front_ends, group, without_targets
+from ai4er.prediction.items import Unit, build_items, front_ends, group, with_labels_of, without_targets
 from ai4er.protocols.base import Fold, Protocol
 from ai4er.records import Records
 from ai4er.systems.base import System, SystemConfig
@@ -55,12 +55,12 @@ def load_data(spec: str, kinds: Sequence[str], data: Path | str | None = None, l
             f"{spec} have different labels ({', '.join(space.name for space in spaces)}): say which to use, "
             "such as --labels common4"
         )
-    target = label_space(labels) if labels else spaces[0]
+    target = spaces[0] if labels in (None, spaces[0].name) else label_space(labels)
     read, notes = [], []
     for corpus, space in zip(corpora, spaces):
         records = corpus.read()
         if space.name != target.name:
-            table = mapping(space.name, target.name)
+            table = mapping(space, target)
             records, dropped = table.apply(records)
             merged = {old: new for old, new in table.table.items() if old != new}
             notes.append(f"{corpus.name}: {table.name} ({table.reference})")
@@ -78,16 +78,17 @@ def load_data(spec: str, kinds: Sequence[str], data: Path | str | None = None, l
 
 def _own_space(corpus: Corpus, kinds: Sequence[str], labels: str | None) -> LabelSpace:
     """The space of the corpus that is asked for, or maps to it, or is the first of the right kind."""
-    if labels in corpus.spaces:
-        return label_space(labels)
+    spaces = {space.name: space for space in corpus.label_spaces}
+    if labels in spaces:
+        return spaces[labels]
     wanted = [label_space(labels).kind] if labels else list(kinds)
-    fitting = [space for space in map(label_space, corpus.spaces) if space.kind in wanted]
+    fitting = [space for space in spaces.values() if space.kind in wanted]
     if not fitting and "distribution" in wanted:
-        single = [space for space in map(label_space, corpus.spaces) if space.kind == "single"]
+        single = [space for space in spaces.values() if space.kind == "single"]
         fitting = [space.override({"kind": "distribution", "name": f"{space.name}_votes"}) for space in single]
     if not fitting:
         raise Ai4erError(
-            f"corpus {corpus.name} has no labels of kind {' or '.join(wanted)}: it has {', '.join(corpus.spaces)}"
+            f"corpus {corpus.name} has no labels of kind {' or '.join(wanted)}: it has {', '.join(spaces)}"
         )
     return fitting[0]
 
@@ -125,7 +126,7 @@ def items_of(data: Data, config: SystemConfig, progress: bool = False) -> list[I
 
 
 def roles_of(fold: Fold, items: Sequence[Item], system: type[System]) -> dict[str, list[Unit]]:
-    """The units of every role of a fold; unlabelled items lose their targets.
+    """The units of every role of a fold; unlabelled items lose their targets, wrong labels go to training.
 
     Raises `Ai4erError` naming the protocols that have a role which the system needs.
     """
@@ -134,6 +135,9 @@ def roles_of(fold: Fold, items: Sequence[Item], system: type[System]) -> dict[st
     roles = {}
     for role, positions in fold.roles.items():
         chosen = [items[i] for i in positions]
+        if role == "train":
+            wrong = fold.wrong_labels
+            chosen = [with_labels_of(items[i], items[wrong[i]]) if i in wrong else items[i] for i in positions]
         roles[role] = group(without_targets(chosen) if role == "unlabelled" else chosen, system.unit)
     return roles
 

@@ -20,7 +20,6 @@ replaced by log-mel frames and by the frame features that a corpus publishes.
 from __future__ import annotations
 
 import copy
-from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 import torch
@@ -33,7 +32,9 @@ from ai4er.labels import LabelSpace
 from ai4er.losses.central_moment_discrepancy import central_moment_discrepancy
 from ai4er.nn.missing_patterns import draw_patterns
 from ai4er.nn.modality_encoders import RecurrentEncoder, TextEncoder, VectorEncoder
+from ai4er.nn.multilayer_perceptron import multilayer_perceptron
 from ai4er.nn.standardisation import Standardisation
+from ai4er.systems._inputs import need_vectors
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
 from ai4er.systems.card import Card, Diagnostic, Reported
@@ -155,8 +156,8 @@ class Imagination(nn.Module):
         super().__init__()
         self.residual = config.invariant_residual
         widths = (size, *config.block_layers)
-        self.encoders = nn.ModuleList(_layers(widths, nn.LeakyReLU) for _ in range(config.blocks))
-        self.decoders = nn.ModuleList(_layers(widths[::-1], nn.ReLU) for _ in range(config.blocks))
+        self.encoders = nn.ModuleList(multilayer_perceptron(widths, nn.LeakyReLU) for _ in range(config.blocks))
+        self.decoders = nn.ModuleList(multilayer_perceptron(widths[::-1], nn.ReLU) for _ in range(config.blocks))
         self.transition = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
 
     def forward(self, embedding: Tensor, invariant: Tensor) -> tuple[Tensor, Tensor]:
@@ -165,19 +166,6 @@ class Imagination(nn.Module):
             codes.append(encoder(y + invariant if self.residual else y))
             y = decoder(codes[-1])
         return self.transition(y), torch.cat(codes, dim=1)
-
-
-def _layers(widths: tuple[int, ...], activation: type[nn.Module]) -> nn.Sequential:
-    """Linear layers with an activation between them and none behind the last."""
-    parts = [part for pair in pairwise(widths) for part in (nn.Linear(*pair), activation())]
-    return nn.Sequential(*parts[:-1])
-
-
-def _classifier(size: int, widths: tuple[int, ...], classes: int, dropout: float) -> nn.Sequential:
-    parts: list[nn.Module] = []
-    for pair in pairwise((size, *widths)):
-        parts += [nn.Linear(*pair), nn.ReLU(), nn.Dropout(dropout)]
-    return nn.Sequential(*parts, nn.Linear((size, *widths)[-1], classes))
 
 
 def _initialise(module: nn.Module) -> None:
@@ -231,16 +219,20 @@ class IFMMIN(System[Config]):
 
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
-        _check_inputs(config, shapes)
+        need_vectors(self.slug(), shapes, MODALITIES)
+        if not set(config.standardise) <= set(MODALITIES):
+            raise Ai4erError(f"if_mmin: standardise={config.standardise} may hold {', '.join(MODALITIES)}")
         rows = [[name in present.split() for name in MODALITIES] for present in PATTERNS.values()]
         self.register_buffer("patterns", torch.tensor(rows), persistent=False)
         self.register_buffer("imagines", torch.tensor(True))
         size = len(MODALITIES) * config.features
         self.embedding = Embedding(config, shapes, timed)
-        self.full_classifier = _classifier(2 * size, config.classifier_layers, space.size, config.full_dropout)
+        self.full_classifier = multilayer_perceptron(
+            (2 * size, *config.classifier_layers, space.size), nn.ReLU, config.full_dropout
+        )
         self.imagination = Imagination(config, size)
         joint = config.blocks * config.block_layers[-1]
-        self.classifier = _classifier(joint, config.classifier_layers, space.size, config.dropout)
+        self.classifier = multilayer_perceptron((joint, *config.classifier_layers, space.size), nn.ReLU, config.dropout)
         self.apply(_initialise)
         self.teacher = copy.deepcopy(self.embedding).requires_grad_(False)
 
@@ -339,14 +331,3 @@ def _error(predicted: Tensor, target: Tensor, available: Tensor) -> Tensor:
     """Mean squared error over the slots of modalities that the records have: (batch, modalities, features)."""
     weights = available.unsqueeze(-1).expand_as(target).to(target.dtype)
     return ((predicted - target).square() * weights).sum() / weights.sum().clamp(min=1)
-
-
-def _check_inputs(config: Config, shapes: dict[str, tuple[int, ...]]) -> None:
-    for name in MODALITIES:
-        if len(shapes.get(name, ())) != 1:
-            raise Ai4erError(
-                f"if_mmin: input {name!r} is {shapes.get(name, 'absent')}; it needs speech, text and video, each with "
-                "front ends that give (frames, features) or (features,)"
-            )
-    if not set(config.standardise) <= set(MODALITIES):
-        raise Ai4erError(f"if_mmin: standardise={config.standardise} may hold {', '.join(MODALITIES)}")

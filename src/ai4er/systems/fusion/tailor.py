@@ -17,6 +17,7 @@ tensor after that of the whole gradient changes nothing and is left out.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
 import torch
@@ -32,6 +33,7 @@ from ai4er.nn.gradient_reversal import reverse_gradient
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.pseudo_alignment import PseudoAlignment, alignment_loss
 from ai4er.nn.standardisation import Standardisation
+from ai4er.systems._inputs import need_vectors
 from ai4er.systems._schedules import linear_warmup
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
@@ -44,7 +46,8 @@ class Config(SystemConfig):
     """The released values for aligned CMU-MOSEI; unaligned: `aligned=false,steps=50`.
 
     `fusion=joint` fuses all parts in one encoder, `label_decoder=false` is a linear layer on the mean of the
-    fused steps; a weight of 0 takes a term away.
+    fused steps; a weight of 0 takes a term away. The deviation of the first weights goes with 1 / sqrt(features): with
+    that of 256 features in a small network the labels hardly see the steps, and the decoder is slow to begin.
     """
 
     offline: ClassVar[dict[str, Any]] = {}
@@ -80,12 +83,13 @@ class Config(SystemConfig):
     batch_size: int = 64
     epochs: int = 20
     threshold: float = 0.35
+    initial_deviation: float = 0.02
 
     @classmethod
     def small(cls) -> Self:
         return cls(
             features=32, heads=4, inner=32, text_layers=1, video_layers=1, speech_layers=1, fusion_layers=1,
-            discriminator=16, dropout=0.1, learning_rate=3e-3, batch_size=16, epochs=8,
+            discriminator=16, dropout=0.1, learning_rate=3e-3, batch_size=16, epochs=8, initial_deviation=0.06,
         )  # fmt: skip
 
 
@@ -194,7 +198,7 @@ class Tailor(System[Config]):
 
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
-        _check_inputs(shapes)
+        need_vectors(self.slug(), shapes, MODALITIES)
         sizes = {name: shapes[name][0] for name in MODALITIES}
         layers = {"text": config.text_layers, "video": config.video_layers, "speech": config.speech_layers}
         self.standardisation = nn.ModuleDict({n: Standardisation(s) for n, s in sizes.items() if not timed[n]})
@@ -217,7 +221,7 @@ class Tailor(System[Config]):
         self.common_classifier = nn.Sequential(nn.Linear(config.features, space.size), drop)
         self.decoder = LabelDecoder(config, space.size) if config.label_decoder else None
         self.classifier = nn.Sequential(nn.Linear(config.features, 1 if config.label_decoder else space.size), drop)
-        self.apply(_initialise)
+        self.apply(partial(_initialise, deviation=config.initial_deviation))
 
     def sequences(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, dict[str, tuple[Tensor, Tensor]]]:
         """Normalised steps of each modality, their common mask (batch, steps), and what the alignment loss needs."""
@@ -320,21 +324,12 @@ def orthogonality(private: Tensor, common: Tensor, mask: Tensor) -> Tensor:
     return torch.stack([difference_loss(x, y) for x, y in pairs]).sum()
 
 
-def _initialise(module: nn.Module) -> None:
-    """N(0, 0.02) for linear layers and embeddings, zero biases; the LSTMs keep their default."""
+def _initialise(module: nn.Module, deviation: float) -> None:
+    """N(0, deviation) for linear layers and embeddings, zero biases; the LSTMs keep their default."""
     if isinstance(module, nn.Linear | nn.Embedding):
-        nn.init.normal_(module.weight, std=0.02)
+        nn.init.normal_(module.weight, std=deviation)
     if isinstance(module, nn.Linear):
         nn.init.zeros_(module.bias)
-
-
-def _check_inputs(shapes: dict[str, tuple[int, ...]]) -> None:
-    for name in MODALITIES:
-        if len(shapes.get(name, ())) != 1:
-            raise Ai4erError(
-                f"tailor: input {name!r} is {shapes.get(name, 'absent')}; it needs text, video and speech, each with "
-                "front ends that give (steps, features) or (features,)"
-            )
 
 
 def _check_aligned(name: str, lengths: Tensor, words: Tensor) -> None:
