@@ -10,7 +10,6 @@ from typing import ClassVar
 
 from ai4er.corpora._named_files import VIDEO_SUFFIXES
 from ai4er.corpora.base import AUDIO_SUFFIXES, Corpus, digests, some
-from ai4er.errors import Ai4erError
 from ai4er.records import Record, Records
 
 
@@ -57,11 +56,3 @@ def _with_file(record: Record, path: Path | None, digest: Mapping[Path, str]) ->
         return record
     kind = "video" if path.suffix.lower() in VIDEO_SUFFIXES else "audio"
     return record.replace(**{kind: str(path), "digest": digest[path]})
-
-
-def decimal_number(path: Path, row: Mapping[str, str], column: str) -> float:
-    """A field as a number. Raises `Ai4erError` that shows what stands there instead."""
-    try:
-        return float(row[column])
-    except ValueError:
-        raise Ai4erError(f"{path}: {column} is {row[column]!r} where a number is expected") from None

@@ -84,6 +84,14 @@ def whole_number(path: Path, row: Mapping[str, str], column: str) -> int:
         raise Ai4erError(f"{path}: {column} is {row[column]!r} where a whole number is expected") from None
 
 
+def decimal_number(path: Path, row: Mapping[str, str], column: str) -> float:
+    """A field as a number. Raises `Ai4erError` that shows what stands there instead."""
+    try:
+        return float(row[column])
+    except ValueError:
+        raise Ai4erError(f"{path}: {column} is {row[column]!r} where a number is expected") from None
+
+
 def _quoting(delimiter: str) -> Any:
     return csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
 

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from ai4er.corpora._tabled_files import TabledFiles, decimal_number
-from ai4er.corpora._tables import read_rows
+from ai4er.corpora._tabled_files import TabledFiles
+from ai4er.corpora._tables import decimal_number, read_rows
 from ai4er.corpora.base import find_text_file, text_file
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from ai4er.corpora._named_files import VIDEO_SUFFIXES
-from ai4er.corpora._tabled_files import TabledFiles, decimal_number
-from ai4er.corpora._tables import read_rows
+from ai4er.corpora._tabled_files import TabledFiles
+from ai4er.corpora._tables import decimal_number, read_rows
 from ai4er.corpora.base import counts_by_split, find_text_file, summed
 from ai4er.errors import Ai4erError
 from ai4er.records import Record

@@ -30,8 +30,8 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from ai4er.corpora._msp_ratings import LETTERS, Rating, rated_class, rated_turns, rating_of
-from ai4er.corpora._tabled_files import TabledFiles, decimal_number
-from ai4er.corpora._tables import read_rows, read_text
+from ai4er.corpora._tabled_files import TabledFiles
+from ai4er.corpora._tables import decimal_number, read_rows, read_text
 from ai4er.corpora.base import find_text_file, text_file
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace, label_space

@@ -21,8 +21,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from ai4er.corpora._tabled_files import decimal_number
-from ai4er.corpora._tables import read_text
+from ai4er.corpora._tables import decimal_number, read_text
 from ai4er.corpora.base import Corpus, some
 from ai4er.errors import Ai4erError
 from ai4er.records import Record, Records

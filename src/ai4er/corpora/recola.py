@@ -22,8 +22,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from ai4er.corpora._tabled_files import decimal_number
-from ai4er.corpora._tables import read_rows
+from ai4er.corpora._tables import decimal_number, read_rows
 from ai4er.corpora.base import Corpus, digests, some
 from ai4er.errors import Ai4erError
 from ai4er.records import Record, Records
