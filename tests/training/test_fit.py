@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -150,3 +151,21 @@ def test_two_devices_give_the_answers_of_one() -> None:
         scores.append(evaluate(made, rated(8, 2))["full"].scores)
     np.testing.assert_allclose(scores[1], scores[0], atol=1e-4)
     assert np.abs(scores[0] - start).max() > 1e-2
+
+
+def test_the_numbers_of_every_epoch_go_to_tensorboard(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard", reason="the extra ai4er[loggers] is not installed")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    history = fit(system(2), ROLES, Options(device="cpu", loggers=("tensorboard",)), tmp_path)
+    written = EventAccumulator(str(tmp_path / "tensorboard" / "version_0"))
+    written.Reload()
+    losses = [event.value for event in written.Scalars("train/loss_cross_entropy")]
+    assert losses == pytest.approx([row["loss_cross_entropy"] for row in history.rows])
+
+
+def test_a_logger_that_is_not_installed_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("tensorboard", "tensorboardX", "mlflow"):
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(Ai4erError, match=r"logging to mlflow needs more packages: pip install 'ai4er\[loggers\]'"):
+        fit(system(1), ROLES, Options(device="cpu", loggers=("mlflow",)), tmp_path)

@@ -347,9 +347,10 @@ def _loggers(options: Options, folder: Path | None) -> list[Any]:
     place = str(folder or Path("runs"))
     made = {
         "tensorboard": lambda: TensorBoardLogger(place, name="tensorboard"),
-        "mlflow": lambda: MLFlowLogger("ai4er", tracking_uri=f"file:{place}/mlflow"),
+        "mlflow": lambda: MLFlowLogger("ai4er", tracking_uri=f"sqlite:///{place}/mlflow.db"),
     }
     try:
         return [made[name]() for name in options.loggers]
-    except ModuleNotFoundError as error:
-        raise Ai4erError(f"logger needs {error.name}: pip install 'ai4er[loggers]'") from None
+    except ModuleNotFoundError:
+        needed = " and ".join(options.loggers)
+        raise Ai4erError(f"logging to {needed} needs more packages: pip install 'ai4er[loggers]'") from None
