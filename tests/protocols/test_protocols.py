@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LABEL_SPACES
-from ai4er.protocols.base import Fold, Protocol, audit, overlap, parse_protocol, protocol_names
+from ai4er.protocols.base import Fold, Protocol, audit, parse_protocol, protocol_names
+from ai4er.protocols.leaks.guarantees import overlap
 from ai4er.records import Record, Records
 
 SPACE = LABEL_SPACES["common4"]
@@ -147,7 +148,7 @@ def test_random_kfold_is_that_of_scikit_learn_and_carries_its_mark_everywhere() 
         assert (fold.roles["train"] == train).all() and (fold.roles["test"] == test).all()
     assert protocol.speaker_dependent and all(fold.speaker_dependent for fold in folds)
     assert "†speaker-dependent" == protocol.mark == folds[0].mark
-    assert protocol.mark in protocol.guarantees()
+    assert protocol.mark in protocol.promise()
 
 
 def test_official_takes_the_split_and_says_which_splits_there_are() -> None:
@@ -274,7 +275,7 @@ def test_overlap_names_what_is_shared() -> None:
 def test_every_protocol_is_named_says_what_it_guarantees_and_reads_its_own_spec(name: str) -> None:
     protocol = parse_protocol(name)
     assert protocol.name == name
-    assert "test never shares with training" in protocol.guarantees()
+    assert "test never shares with training" in protocol.promise()
     changed = protocol.override({key: 3 for key in type(protocol).model_fields if key in ("parts", "valid_speakers")})
     assert parse_protocol(changed.name) == changed
 

@@ -8,22 +8,14 @@ from typing import Annotated, Any
 
 import typer
 
+from ai4er.cli import compare, splits
+from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, say
 from ai4er.errors import Ai4erError
 
 app = typer.Typer(
     name="ai4er", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Every recently published way to recognise human emotion, behind one interface.",
 )  # fmt: skip
-
-Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds the corpora (or AI4ER_DATA).")]
-Labels = Annotated[str | None, typer.Option("--labels", help="Label space, such as common4.")]
-Settings = Annotated[list[str] | None, typer.Option("--set", help="key=value of the system's configuration.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Take the declared substitute of an absent encoder.")]
-Small = Annotated[bool, typer.Option("--small", help="Take the small configuration, to try things out in seconds.")]
-Protocol = Annotated[str, typer.Option("--protocol", help="Such as loso, speaker_kfold:folds=5, official.")]
-Seed = Annotated[int, typer.Option("--seed", min=0)]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder of the run.")]
-Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
 
 
 def main() -> None:
@@ -46,10 +38,6 @@ def main() -> None:
 def _fail(line: str, status: int = 1) -> None:
     print(f"ai4er: {' '.join(line.split())}", file=sys.stderr)
     raise SystemExit(status)
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)
 
 
 @app.command()
@@ -82,7 +70,7 @@ def recognize(
     if timeline is not None:
         from ai4er.recognition.timeline import plot_timeline
 
-        _say(f"timeline: {plot_timeline(found[0], timeline)}")
+        say(f"timeline: {plot_timeline(found[0], timeline)}")
 
 
 def _settings(pairs: list[str] | None) -> dict[str, Any]:
@@ -142,7 +130,7 @@ def train(
     with epochs() as progress:
         run = train_run(
             system, corpus, protocol, data, labels, _settings(set_), options, offline, small, _numbers(folds), out,
-            resume, progress.console.print if progress.live else _say, progress.epoch,
+            resume, progress.console.print if progress.live else say, progress.epoch,
         )  # fmt: skip
     print(run.table())
     print(f"run folder: {run.folder}")
@@ -180,7 +168,14 @@ def bench(
 
     numbers = _numbers(seeds) or [0]
     names = [name.strip() for name in systems.split(",") if name.strip()]
-    print(bench_runs(names, corpus, protocol, data, labels, numbers, _numbers(folds), out, offline, small, _say))
+    print(bench_runs(names, corpus, protocol, data, labels, numbers, _numbers(folds), out, offline, small, say))
+
+
+app.command()(compare.report)
+app.command()(compare.results)
+app.command()(compare.leaderboard)
+app.command()(splits.protocols)
+app.command()(splits.audit)
 
 
 @app.command("systems")
@@ -215,12 +210,26 @@ app.add_typer(corpora_app, name="corpora")
 
 
 @corpora_app.callback()
-def corpora(context: typer.Context) -> None:
+def corpora_(
+    context: typer.Context,
+    form: Annotated[str, typer.Option("--format", help="table, json or markdown.")] = "table",
+) -> None:
     """List the corpora."""
-    if context.invoked_subcommand is None:
-        from ai4er.cli.show import show_corpora
+    if context.invoked_subcommand is not None:
+        return
+    if form not in ("table", "json", "markdown"):
+        raise Ai4erError(f"--format {form!r}: there is table, json and markdown")
+    import json
 
-        show_corpora()
+    from ai4er.cli.show import show_corpora
+    from ai4er.overview import corpora, corpora_page
+
+    if form == "markdown":
+        print(corpora_page(), end="")
+    elif form == "json":
+        print(json.dumps(corpora(), indent=2, ensure_ascii=False))
+    else:
+        show_corpora(corpora())
 
 
 @corpora_app.command("check")

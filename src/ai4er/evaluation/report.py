@@ -13,14 +13,18 @@ import pyarrow.parquet as pq
 
 from ai4er.config import parse_spec
 from ai4er.errors import Ai4erError
+from ai4er.evaluation.document import Table
+from ai4er.evaluation.metrics import METRICS
 from ai4er.protocols.base import SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN, parse_protocol, protocol_names
 
 RESULTS_FILE = "results.parquet"
 ALL_FOLDS = "all"
+SUBSTITUTED = "(substituted)"
 _LEGEND = {
     SPEAKER_DEPENDENT: "the same speakers were trained on and tested, which says nothing about new speakers",
     SPEAKERS_UNKNOWN: "the corpus does not say who speaks, so that speakers may be shared",
 }
+_SUBSTITUTED = f"{SUBSTITUTED}: the paper's encoder could not be had, and the named one stands in for it."
 _SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("system", "corpus", "protocol", "mark", "fold")]
     + [("seed", pa.int64()), ("metric", pa.string()), ("value", pa.float64())]
@@ -60,7 +64,7 @@ class ResultRow:
             raise Ai4erError(
                 f"{self.metric} of {self.system} on {self.corpus} has no protocol: name the one it was got by"
             )
-        if not self.mark and parse_spec(self.protocol)[0] in protocol_names():
+        if not self.mark and parse_spec(self.protocol.partition("|")[0])[0] in protocol_names():
             object.__setattr__(self, "mark", parse_protocol(self.protocol).mark)
 
 
@@ -80,7 +84,7 @@ def read_rows(paths: Sequence[Path | str] | Path | str) -> list[ResultRow]:
     import duckdb
 
     given = [paths] if isinstance(paths, str | Path) else list(paths)
-    files = [str(file) for path in given for file in _files(Path(path))]
+    files = [str(file) for path in given for file in result_files(Path(path))]
     names = [field.name for field in dataclasses.fields(ResultRow)]
     try:
         with duckdb.connect() as connection:
@@ -95,7 +99,8 @@ def read_rows(paths: Sequence[Path | str] | Path | str) -> list[ResultRow]:
     return [ResultRow(*values) for values in found]
 
 
-def _files(path: Path) -> list[Path]:
+def result_files(path: Path) -> list[Path]:
+    """The file itself, or every `results.parquet` below a folder. Raises `Ai4erError` where there is none."""
     if path.is_file():
         return [path]
     below = sorted(path.rglob(RESULTS_FILE)) if path.is_dir() else []
@@ -117,21 +122,38 @@ def table(rows: Sequence[ResultRow]) -> str:
     for row in rows:
         lines.setdefault(_line(row), {}).setdefault(row.metric, []).append(row)
     header = ["system", "corpus", "protocol", "encoder", *metrics]
-    body = [[*key, *(_cell(cells.get(name, [])) for name in metrics)] for key, cells in lines.items()]
-    printed = [_markdown(header), "|" + "---|" * len(header), *map(_markdown, body), "", *_notes(rows)]
-    return "\n".join(printed).rstrip() + "\n"
+    body = [[*key, *(cell(cells.get(name, [])) for name in metrics)] for key, cells in lines.items()]
+    return "\n".join([Table(header, body).markdown(), "", *notes(rows)]).rstrip() + "\n"
+
+
+def primary(rows: Iterable[ResultRow]) -> str:
+    """The metric of a run's rows that stands for the run: the first over all folds (and all conditions)."""
+    return next(row.metric for row in rows if row.fold == ALL_FOLDS and "[" not in row.metric)
+
+
+def merit(rows: Sequence[ResultRow]) -> float:
+    """The primary metric over all folds, negated where lower is better, so that the best has the largest."""
+    name = primary(rows)
+    value = next(row.value for row in rows if row.metric == name and row.fold == ALL_FOLDS)
+    return value if METRICS[name].higher_is_better else -value
 
 
 def _line(row: ResultRow) -> tuple[str, ...]:
-    encoder = f"{row.encoder or 'none'} (substituted)" if row.substituted else row.encoder
-    return row.system, row.corpus, f"{row.protocol} {row.mark}".strip(), encoder
+    return row.system, row.corpus, marked_protocol(row), encoder(row)
 
 
-def _markdown(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
+def marked_protocol(row: ResultRow) -> str:
+    """The protocol with its mark."""
+    return f"{row.protocol} {row.mark}".strip()
 
 
-def _cell(rows: Sequence[ResultRow]) -> str:
+def encoder(row: ResultRow) -> str:
+    """The pretrained network, and whether it stands in for the paper's."""
+    return f"{row.encoder or 'none'} {SUBSTITUTED}" if row.substituted else row.encoder
+
+
+def cell(rows: Sequence[ResultRow]) -> str:
+    """One metric of one line: the pooled value with its interval, or the mean over folds and seeds; see `table`."""
     if not rows:
         return ""
     pooled = [row for row in rows if row.fold == ALL_FOLDS]
@@ -151,10 +173,12 @@ def _half_width(values: np.ndarray) -> float:
     return float(student.ppf(0.975, len(values) - 1) * values.std(ddof=1) / np.sqrt(len(values)))
 
 
-def _notes(rows: Sequence[ResultRow]) -> list[str]:
+def notes(rows: Sequence[ResultRow]) -> list[str]:
+    """What the intervals are, and what every mark in these rows means."""
     marks = [f"{mark}: {meaning}." for mark, meaning in _LEGEND.items() if any(row.mark == mark for row in rows)]
     return [
         "[low, high]: 95 % bootstrap interval of the pooled predictions. "
         "±: half width of the 95 % t interval of the mean (over that many folds and seeds).",
         *marks,
+        *([_SUBSTITUTED] if any(row.substituted for row in rows) else []),
     ]

@@ -88,10 +88,20 @@ def flatten(units: Iterable[Unit]) -> list[Item]:
     return [item for unit in units for item in (unit if isinstance(unit, list) else [unit])]
 
 
+_LABELS = ("label", "labels", "votes", "dimensions", "ratings", "score")
+"""The fields of a record that say what is to be predicted."""
+
+
 def without_targets(items: Iterable[Item]) -> list[Item]:
     """The items with their targets and ratings taken away, and the labels of their records too."""
-    blank: dict[str, Any] = {"label": None, "labels": None, "votes": (), "dimensions": {}, "ratings": (), "score": None}
-    return [dataclasses.replace(item, target=None, ratings=None, record=item.record.replace(**blank)) for item in items]
+    blank = Item(Record(id="", corpus=""), {})
+    return [with_labels_of(item, blank) for item in items]
+
+
+def with_labels_of(item: Item, other: Item) -> Item:
+    """The item with target, ratings and labels of another one."""
+    labels = {name: getattr(other.record, name) for name in _LABELS}
+    return dataclasses.replace(item, target=other.target, ratings=other.ratings, record=item.record.replace(**labels))
 
 
 def withhold(items: Iterable[Item], names: Sequence[str]) -> list[Item]:

@@ -7,8 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ai4er.protocols._groups import Count, source_roles, target_of
 from ai4er.protocols._index import Index
-from ai4er.protocols.base import Count, Protocol, source_roles, target_of
+from ai4er.protocols.base import Protocol
 from ai4er.records import Records
 
 

@@ -12,8 +12,9 @@ from typing import ClassVar
 import numpy as np
 import pydantic
 
+from ai4er.protocols._groups import CannotGive, Count, source_roles, target_of
 from ai4er.protocols._index import ABSENT, Codes, Index
-from ai4er.protocols.base import CannotGive, Count, Protocol, source_roles, target_of
+from ai4er.protocols.base import Protocol
 from ai4er.records import Records
 
 

@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ai4er.protocols._groups import Count, group_roles, held_out, speakers_of
 from ai4er.protocols._index import Index
-from ai4er.protocols.base import Count, Protocol, group_roles, held_out, speakers_of
+from ai4er.protocols.base import Protocol
 from ai4er.records import Records
 
 

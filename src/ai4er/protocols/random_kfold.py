@@ -7,8 +7,9 @@ from typing import ClassVar
 import numpy as np
 import pydantic
 
+from ai4er.protocols._groups import CannotGive
 from ai4er.protocols._index import Index
-from ai4er.protocols.base import CannotGive, Protocol
+from ai4er.protocols.base import Protocol
 from ai4er.records import Records
 
 

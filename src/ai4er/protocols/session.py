@@ -6,8 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ai4er.protocols._groups import CannotGive, Count, group_roles, held_out
 from ai4er.protocols._index import Index
-from ai4er.protocols.base import CannotGive, Count, Protocol, group_roles, held_out
+from ai4er.protocols.base import Protocol
 from ai4er.records import Records
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ai4er.errors import Ai4erError
-from ai4er.evaluation.intervals import compare
 from ai4er.evaluation.report import ResultRow, table
+from ai4er.evaluation.significance import paired_tests
 from ai4er.training.fit import FULL
 from ai4er.training.options import Options
 from ai4er.training.run import Run, train
@@ -42,19 +42,13 @@ def bench(
             )
             runs.setdefault(slug, []).append(run)
     rows: list[ResultRow] = [row for found in runs.values() for run in found for row in run.rows]
-    return table(rows) + "\n" + "\n".join(_comparisons(runs)) + "\n"
+    first = {slug: found[0] for slug, found in runs.items()}
+    return table(rows) + "\n" + "\n".join(comparisons(first, systems[0])) + "\n"
 
 
-def _comparisons(runs: dict[str, list[Run]]) -> list[str]:
-    first, *others = runs
-    lines = []
-    for slug in others:
-        one, other = (runs[name][0].predictions.get(FULL) for name in (slug, first))
-        if one is None or other is None:
-            continue
-        found = compare(one, other)
-        lines.append(
-            f"{slug} - {first}: {found.metric} {found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}], "
-            f"p = {found.p_value:.3f} (paired permutation over {found.groups} {found.unit})"
-        )
-    return lines
+def comparisons(runs: Mapping[str, Run], against: str) -> list[str]:
+    """A line for the paired test of every other system with one, corrected for their number (Holm)."""
+    systems = {slug: run.predictions[FULL] for slug, run in runs.items() if FULL in run.predictions}
+    pairs = [(slug, against) for slug in systems if slug != against and against in systems]
+    found, left_out = paired_tests(systems, pairs)
+    return [*map(str, found), *left_out]

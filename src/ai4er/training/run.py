@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, table, w
 from ai4er.prediction.items import describe, front_ends
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.protocols.base import Fold, Protocol, audit, parse_protocol
+from ai4er.protocols.leaks.guarantees import guarantees
 from ai4er.systems import system_class
 from ai4er.systems.base import System, SystemConfig
 from ai4er.systems.batch import Item
@@ -157,6 +159,7 @@ def train(
     _open(folder, chosen, resume)
     for line in (*chosen.notes, *_substitution(chosen), *(f"fold {p.name}: {note}" for p in parts for note in p.notes)):
         say(line)
+    say(f"{chosen.protocol.name}: {guarantees(parts, chosen.data.records)}")
     items = items_of(chosen.data, chosen.config)
     found = [_fold(chosen, part, items, folder / f"fold-{part.index + 1}", resume, say, progress) for part in parts]
     return _finish(chosen, parts, found, folder)
@@ -169,7 +172,7 @@ def _substitution(chosen: Plan) -> list[str]:
 
 def default_folder(chosen: Plan) -> Path:
     """`runs/SYSTEM/CORPUS/PROTOCOL-seedN` with a digest of the configuration."""
-    protocol = chosen.protocol.name.replace(":", "-").replace(",", "-").replace("=", "")
+    protocol = re.sub(r"[^\w.]+", "-", chosen.protocol.name.replace("=", ""))
     name = f"{protocol}-seed{chosen.options.seed}-{chosen.config.digest()[:6]}"
     return Path("runs") / chosen.system.slug() / corpus_name(chosen.data.spec) / name
 

@@ -1,0 +1,24 @@
+"""The options that several commands share, and lines for the person on the error stream."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds the corpora (or AI4ER_DATA).")]
+Labels = Annotated[str | None, typer.Option("--labels", help="Label space, such as common4.")]
+Settings = Annotated[list[str] | None, typer.Option("--set", help="key=value of the system's configuration.")]
+Offline = Annotated[bool, typer.Option("--offline", help="Take the declared substitute of an absent encoder.")]
+Small = Annotated[bool, typer.Option("--small", help="Take the small configuration, to try things out in seconds.")]
+Protocol = Annotated[str, typer.Option("--protocol", help="Such as loso, speaker_kfold:folds=5, official.")]
+Seed = Annotated[int, typer.Option("--seed", min=0)]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder of the run.")]
+Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
+
+
+def say(line: str) -> None:
+    """Tell the person something that is not part of the result."""
+    print(line, file=sys.stderr)

@@ -1,0 +1,1 @@
+"""What folds and split files share between training and test."""
