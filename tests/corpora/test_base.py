@@ -156,6 +156,19 @@ def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
         open_corpus("emodb", tmp_path / "nowhere")
 
 
+def test_an_archive_is_to_be_unpacked_first(tmp_path: Path) -> None:
+    archive = tmp_path / "emovo.zip"
+    archive.write_bytes(b"PK")
+    with pytest.raises(Ai4erError, match=r"emovo\.zip is a file; unpack it, and give the folder"):
+        open_corpus("emovo", archive)
+
+
+def test_links_that_lead_back_are_not_followed_for_ever(tmp_path: Path, write_audio) -> None:
+    write_audio("f1/gio-f1-b2.wav")
+    (tmp_path / "f1" / "again").symlink_to(tmp_path)
+    assert len(open_corpus("emovo", tmp_path).read()) == 1
+
+
 def test_without_any_folder_the_error_says_how_to_give_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AI4ER_DATA", raising=False)
     with pytest.raises(Ai4erError, match="--data DIR or the variable AI4ER_DATA"):

@@ -77,8 +77,7 @@ class Corpus(ABC):
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
-        if not self.root.is_dir():
-            raise Ai4erError(f"corpus {self.name}: no folder {self.root}")
+        _need_folder(self.name, self.root)
 
     @abstractmethod
     def read(self) -> Records:
@@ -184,9 +183,15 @@ def open_corpus(spec: str, data: Path | str | None = None) -> Corpus:
     if not base:
         raise Ai4erError(f"corpus {name}: say where it is with --data DIR or the variable AI4ER_DATA")
     base = Path(base)
-    if not base.is_dir():
-        raise Ai4erError(f"corpus {name}: no folder {base}")
+    _need_folder(name, base)
     return reader(base / name if (base / name).is_dir() else base, **settings)
+
+
+def _need_folder(name: str, path: Path) -> None:
+    if path.is_file():
+        raise Ai4erError(f"corpus {name}: {path} is a file; unpack it, and give the folder")
+    if not path.is_dir():
+        raise Ai4erError(f"corpus {name}: no folder {path}")
 
 
 def _settings(name: str, reader: type[Corpus], given: Mapping[str, str]) -> dict[str, Any]:
