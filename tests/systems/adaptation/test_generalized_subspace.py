@@ -149,20 +149,6 @@ def test_one_source_label_changes_what_is_alike_and_what_is_not() -> None:
         assert not torch.allclose(forms[0], forms[1])
 
 
-def test_the_classifier_is_the_one_of_scikit_learn_and_knows_absent_classes() -> None:
-    from sklearn.svm import LinearSVC
-
-    z, labels = random(40, 5), some_labels(40)
-    weight, bias = gsda.linear_svm(z, labels, CLASSES + 1, 1.0)
-    fitted = LinearSVC(C=1, dual=False).fit(z.numpy(), labels.numpy())
-    np.testing.assert_allclose((z @ weight.T + bias)[:, :CLASSES], fitted.decision_function(z.numpy()))
-    assert not (z @ weight.T + bias).argmax(1).eq(CLASSES).any()
-    two = gsda.linear_svm(z, labels % 2, CLASSES, 1.0)
-    assert (z @ two[0].T + two[1]).argmax(1).unique().tolist() == [0, 1]
-    with pytest.raises(Ai4erError, match="one class"):
-        gsda.linear_svm(z, torch.zeros(40, dtype=torch.long), CLASSES, 1.0)
-
-
 def system(config: Config, features: int = 40) -> GeneralizedSubspace:
     return GeneralizedSubspace(config, SPACE, {"features": (features,)}, {"features": False})
 

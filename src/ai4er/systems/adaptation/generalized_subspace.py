@@ -31,14 +31,13 @@ from torch.nn import functional
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
+from ai4er.nn.linear_svm import linear_svm
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems.base import Outputs, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card, Diagnostic, Reported
 
 _EPSILON = 1e-12
-_ABSENT = -1e3
-"""The margin of a class that the source does not have."""
 
 
 class Config(SystemConfig):
@@ -138,22 +137,6 @@ def sparse_subspace(
 
 def _row_norms(projection: Tensor) -> Tensor:
     return (projection.square().sum(1) + _EPSILON).sqrt()
-
-
-def linear_svm(z: Tensor, labels: Tensor, classes: int, penalty: float) -> tuple[Tensor, Tensor]:
-    """Weights (classes, features) and biases (classes,) of a one-against-the-rest support vector machine."""
-    from sklearn.svm import LinearSVC
-
-    present = labels.unique()
-    if len(present) < 2:
-        raise Ai4erError("generalized_subspace: the source has one class only; two or more are needed")
-    fitted = LinearSVC(C=penalty, dual=False).fit(z.numpy(), labels.numpy())
-    rows, biases = fitted.coef_, fitted.intercept_
-    if len(present) == 2:
-        rows, biases = np.concatenate([-rows, rows]), np.concatenate([-biases, biases])
-    weight, bias = z.new_zeros(classes, z.shape[1]), z.new_full((classes,), _ABSENT)
-    weight[present], bias[present] = torch.from_numpy(rows).to(z), torch.from_numpy(biases).to(z)
-    return weight, bias
 
 
 _TASKS = ("emodb iemocap", "emodb cve", "iemocap emodb", "iemocap cve", "cve emodb", "cve iemocap")

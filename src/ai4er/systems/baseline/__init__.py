@@ -1,0 +1,1 @@
+"""What every published system is to be compared with: classifiers of kept libraries on one vector an utterance."""
