@@ -98,7 +98,7 @@ def corpora_page() -> str:
             one["corpus"],
             one["title"],
             one["language"],
-            ", ".join(one["labels"]),
+            ", ".join(one["labels"]) or "those that occur",
             items,
             speakers,
             one["licence"],

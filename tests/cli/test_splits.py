@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
 
-from ai4er.cli import main as cli
-
-
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    """Exit status, standard output and error of a command."""
-    monkeypatch.setattr(sys, "argv", ["ai4er", *words])
-    try:
-        cli.main()
-        status = 0
-    except SystemExit as end:
-        status = int(end.code or 0)
-    out = capsys.readouterr()
-    return status, out.out, out.err
+from tests.cli._program import run
 
 
 def test_protocols_are_listed_told_and_tested_on_a_corpus(

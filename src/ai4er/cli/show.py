@@ -118,7 +118,7 @@ def show_corpora(found: list[dict[str, Any]]) -> None:
     for name in ("corpus", "title", "language", "labels"):
         table.add_column(name, no_wrap=name == "corpus")
     for one in found:
-        table.add_row(one["corpus"], one["title"], one["language"], ", ".join(one["labels"]))
+        table.add_row(one["corpus"], one["title"], one["language"], ", ".join(one["labels"]) or "those that occur")
     Console().print(table)
 
 

@@ -18,6 +18,7 @@ from typing import ClassVar
 
 from ai4er.corpora._tables import read_rows
 from ai4er.corpora.base import Corpus, text_file
+from ai4er.corpora.empathetic_dialogues import Reader as Dialogues
 from ai4er.errors import unknown
 from ai4er.records import Record, Records
 
@@ -30,12 +31,9 @@ class Reader(Corpus):
     name: ClassVar[str] = "empathetic_prompts"
     title: ClassVar[str] = "EmpatheticDialogues, situations only"
     language: ClassVar[str] = "en"
-    licence: ClassVar[str] = "CC BY-NC 4.0"
-    citation: ClassVar[str] = (
-        "H. Rashkin, E. M. Smith, M. Li, Y.-L. Boureau: Towards Empathetic Open-domain Conversation Models: a New "
-        "Benchmark and Dataset, ACL 2019"
-    )
-    spaces: ClassVar[tuple[str, ...]] = ("empathetic32",)
+    licence: ClassVar[str] = Dialogues.licence
+    citation: ClassVar[str] = Dialogues.citation
+    spaces: ClassVar[tuple[str, ...]] = Dialogues.spaces
     speakers_known: ClassVar[bool] = False
 
     def read(self) -> Records:

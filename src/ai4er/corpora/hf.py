@@ -40,8 +40,7 @@ class Reader(ColumnCorpus):
     language: ClassVar[str] = ""
     licence: ClassVar[str] = "that of the dataset's card"
     citation: ClassVar[str] = "that of the dataset's card"
-    # What the list of corpora shows; the spaces of a dataset are made from its columns.
-    spaces: ClassVar[tuple[str, ...]] = ("ekman7", "valence_arousal_dominance")
+    spaces: ClassVar[tuple[str, ...]] = ()  # those of a dataset are made from its columns
 
     def __init__(
         self,

@@ -55,8 +55,7 @@ class Reader(ColumnCorpus):
     language: ClassVar[str] = ""
     licence: ClassVar[str] = "that of your data"
     citation: ClassVar[str] = "none needed: a table of your own"
-    # What the list of corpora shows; the spaces of a table are made from its columns.
-    spaces: ClassVar[tuple[str, ...]] = ("ekman7", "valence_arousal_dominance")
+    spaces: ClassVar[tuple[str, ...]] = ()  # those of a table are made from its columns
 
     def __init__(
         self,

@@ -17,7 +17,6 @@ tensor after that of the whole gradient changes nothing and is left out.
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any, ClassVar, Literal, Self
 
 import torch
@@ -46,8 +45,7 @@ class Config(SystemConfig):
     """The released values for aligned CMU-MOSEI; unaligned: `aligned=false,steps=50`.
 
     `fusion=joint` fuses all parts in one encoder, `label_decoder=false` is a linear layer on the mean of the
-    fused steps; a weight of 0 takes a term away. The deviation of the first weights goes with 1 / sqrt(features): with
-    that of 256 features in a small network the labels hardly see the steps, and the decoder is slow to begin.
+    fused steps; a weight of 0 takes a term away.
     """
 
     offline: ClassVar[dict[str, Any]] = {}
@@ -83,13 +81,12 @@ class Config(SystemConfig):
     batch_size: int = 64
     epochs: int = 20
     threshold: float = 0.35
-    initial_deviation: float = 0.02
 
     @classmethod
     def small(cls) -> Self:
         return cls(
             features=32, heads=4, inner=32, text_layers=1, video_layers=1, speech_layers=1, fusion_layers=1,
-            discriminator=16, dropout=0.1, learning_rate=3e-3, batch_size=16, epochs=8, initial_deviation=0.06,
+            discriminator=16, dropout=0.1, learning_rate=3e-3, batch_size=16, epochs=8,
         )  # fmt: skip
 
 
@@ -221,7 +218,7 @@ class Tailor(System[Config]):
         self.common_classifier = nn.Sequential(nn.Linear(config.features, space.size), drop)
         self.decoder = LabelDecoder(config, space.size) if config.label_decoder else None
         self.classifier = nn.Sequential(nn.Linear(config.features, 1 if config.label_decoder else space.size), drop)
-        self.apply(partial(_initialise, deviation=config.initial_deviation))
+        self.apply(_initialise)
 
     def sequences(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, dict[str, tuple[Tensor, Tensor]]]:
         """Normalised steps of each modality, their common mask (batch, steps), and what the alignment loss needs."""
@@ -324,10 +321,10 @@ def orthogonality(private: Tensor, common: Tensor, mask: Tensor) -> Tensor:
     return torch.stack([difference_loss(x, y) for x, y in pairs]).sum()
 
 
-def _initialise(module: nn.Module, deviation: float) -> None:
-    """N(0, deviation) for linear layers and embeddings, zero biases; the LSTMs keep their default."""
+def _initialise(module: nn.Module) -> None:
+    """N(0, 0.02) for linear layers and embeddings, zero biases; the LSTMs keep their default."""
     if isinstance(module, nn.Linear | nn.Embedding):
-        nn.init.normal_(module.weight, std=deviation)
+        nn.init.normal_(module.weight, std=0.02)
     if isinstance(module, nn.Linear):
         nn.init.zeros_(module.bias)
 
