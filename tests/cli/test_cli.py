@@ -81,3 +81,29 @@ def test_help_imports_neither_torch_nor_lightning() -> None:
     code = "import sys, ai4er.cli.main, ai4er; print(sorted({'torch', 'lightning', 'transformers'} & set(sys.modules)))"
     asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert asked.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["train", "tim_net", "--corpus", "emodb"], "ai4er: Missing option '--protocol'."),
+        (["train", "tim_net", "--corpos", "emodb"], "ai4er: No such option: --corpos"),
+        (["recognise"], "ai4er: No such command 'recognise'."),
+        (["recognize"], "ai4er: Missing argument"),
+    ],
+)
+def test_a_command_that_is_used_wrongly_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    status, _, err = run(monkeypatch, capsys, *words)
+    assert status == 2
+    assert err.startswith(said)
+    assert err.count("\n") == 1
+
+
+def test_without_any_command_the_commands_are_listed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status, out, _ = run(monkeypatch, capsys)
+    assert status == 0
+    assert "recognize" in out and "leaderboard" in out

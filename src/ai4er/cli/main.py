@@ -13,26 +13,21 @@ from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed
 from ai4er.errors import Ai4erError
 
 app = typer.Typer(
-    name="ai4er", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name="ai4er", add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Every recently published way to recognise human emotion, behind one interface.",
 )  # fmt: skip
 
 
 def main() -> None:
-    """Run the command line; errors for a person are one line and exit status 1."""
+    """Run the command line; errors for a person are one line, with exit status 1, or 2 for a wrong use of a command."""
     try:
-        app(standalone_mode=False)
+        app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except Ai4erError as error:
         _fail(str(error))
     except (typer.Abort, KeyboardInterrupt):
         _fail("stopped", status=130)
-    except Exception as error:
-        from click import ClickException
-
-        if isinstance(error, ClickException):
-            error.show()
-            raise SystemExit(error.exit_code) from None
-        raise
+    except typer.TyperException as error:
+        _fail(error.format_message(), error.exit_code)
 
 
 def _fail(line: str, status: int = 1) -> None:
