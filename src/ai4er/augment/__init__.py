@@ -1,1 +1,1 @@
-"""TODO"""
+"""Changes of training items and recordings: mixing, noise."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""The command line, one module a group of commands."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from ai4er.cli import compare, splits
-from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, say
+from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, pairs, say
+from ai4er.cli.study import study
 from ai4er.errors import Ai4erError
 
 app = typer.Typer(
@@ -68,16 +69,6 @@ def recognize(
         say(f"timeline: {plot_timeline(found[0], timeline)}")
 
 
-def _settings(pairs: list[str] | None) -> dict[str, Any]:
-    settings = {}
-    for pair in pairs or []:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise Ai4erError(f"--set {pair!r}: write key=value")
-        settings[key.strip()] = value.strip()
-    return settings
-
-
 def _numbers(text: str | None) -> list[int] | None:
     """`1,3-5` as 1, 3, 4, 5."""
     if text is None:
@@ -124,7 +115,7 @@ def train(
     )  # fmt: skip
     with epochs() as progress:
         run = train_run(
-            system, corpus, protocol, data, labels, _settings(set_), options, offline, small, _numbers(folds), out,
+            system, corpus, protocol, data, labels, pairs(set_), options, offline, small, _numbers(folds), out,
             resume, progress.console.print if progress.live else say, progress.epoch,
         )  # fmt: skip
     print(run.table())
@@ -171,6 +162,7 @@ app.command()(compare.results)
 app.command()(compare.leaderboard)
 app.command()(splits.protocols)
 app.command()(splits.audit)
+app.command()(study)
 
 
 @app.command("systems")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from ai4er.errors import Ai4erError
 
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds the corpora (or AI4ER_DATA).")]
 Labels = Annotated[str | None, typer.Option("--labels", help="Label space, such as common4.")]
@@ -22,3 +24,14 @@ Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that wa
 def say(line: str) -> None:
     """Tell the person something that is not part of the result."""
     print(line, file=sys.stderr)
+
+
+def pairs(given: list[str] | None) -> dict[str, Any]:
+    """`key=value` texts as settings. Raises `Ai4erError` for one without `=`."""
+    settings = {}
+    for pair in given or []:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise Ai4erError(f"--set {pair!r}: write key=value")
+        settings[key.strip()] = value.strip()
+    return settings

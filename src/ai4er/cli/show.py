@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ai4er.corpora.base import CheckReport
     from ai4er.evaluation.query import Found
     from ai4er.recognition.result import Recognition, Segment
+    from ai4er.studies.base import Card
 
 
 def show_recognition(found: Recognition) -> None:
@@ -82,6 +83,20 @@ def show_systems(found: list[dict[str, Any]]) -> None:
             ", ".join(one["predicts"]),
             f"{one['venue']} {one['year']}",
         )
+    Console().print(table)
+
+
+def show_studies(found: Mapping[str, Card]) -> None:
+    """One line a study."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=SIMPLE)
+    for name in ("study", "title", "paper"):
+        table.add_column(name, no_wrap=name == "study")
+    for name, card in found.items():
+        table.add_row(name, card.title, f"{card.venue} {card.year}")
     Console().print(table)
 
 

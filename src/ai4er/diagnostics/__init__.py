@@ -1,1 +1,1 @@
-"""TODO"""
+"""Generated corpora on which one mechanism decides the score."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Losses that two or more systems share, under the names of the field."""

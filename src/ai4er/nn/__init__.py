@@ -1,1 +1,1 @@
-"""TODO"""
+"""Layers and blocks that two or more systems share, under the names of the field."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""From a recording, a text or a dialogue to segments with distributions."""

@@ -1,1 +1,1 @@
-"""TODO"""
+"""Published evaluations that run over systems: `ai4er study NAME`."""
