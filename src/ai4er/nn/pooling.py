@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 
@@ -20,3 +21,8 @@ def masked_maximum(x: Tensor, mask: Tensor) -> Tensor:
     Minus infinity for a sequence without a real step.
     """
     return x.masked_fill(~mask.unsqueeze(-1), float("-inf")).amax(1)
+
+
+def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
+    """Softmax over the real steps: scores and mask (batch, time) -> weights that sum to 1, 0 on padding."""
+    return scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(1) * mask

@@ -50,6 +50,13 @@ class Padded:
         return Padded(self.data.to(device), self.lengths.to(device))
 
 
+def as_sequence(given: Padded | Tensor) -> Padded:
+    """An input with a time axis: vectors (batch, features) are sequences of one step."""
+    if isinstance(given, Padded):
+        return given
+    return Padded(given.unsqueeze(1), torch.ones(len(given), dtype=torch.long, device=given.device))
+
+
 @dataclass(frozen=True)
 class Batch:
     """Several items, or several dialogues, as tensors.

@@ -12,11 +12,13 @@ from torch import Tensor
 
 from ai4er.diagnostics.domain_shift import SPACE, records
 from ai4er.errors import Ai4erError
+from ai4er.nn.neighbour_graphs import graph_form, nearest_neighbours
 from ai4er.prediction.items import build_items, describe, front_ends
 from ai4er.prediction.predict import predict
 from ai4er.protocols.base import parse_protocol
 from ai4er.records import Records
 from ai4er.systems.adaptation import generalized_subspace as gsda
+from ai4er.systems.adaptation._domains import source_scores
 from ai4er.systems.adaptation.generalized_subspace import Config, GeneralizedSubspace
 from ai4er.systems.base import StageData
 from ai4er.systems.batch import Item
@@ -62,22 +64,15 @@ def test_trace_form_of_the_class_graphs_equals_the_sum_over_pairs(same: bool) ->
 
 def test_trace_form_of_the_neighbour_graph_equals_the_sum_over_pairs() -> None:
     x, projection = random(30, 8), random(8, 3, seed=1)
-    graph = gsda.nearest_neighbours(x, 5)
-    form = gsda.graph_laplacian(x, graph)
+    graph = nearest_neighbours(x, 5)
+    form = graph_form(x, graph)
     assert spread(x, projection, graph) == pytest.approx(2 * trace(projection, form), rel=1e-12)
-
-
-def test_the_neighbour_graph_is_the_union_of_both_directions_without_self_loops() -> None:
-    line = torch.tensor([[0.0], [1.0], [3.0], [7.0]])
-    expected = torch.tensor([[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 1], [0, 0, 1, 0]])
-    assert torch.equal(gsda.nearest_neighbours(line, 1), expected.float())
-    assert torch.equal(gsda.nearest_neighbours(line, 9), 1 - torch.eye(4))
 
 
 def test_the_whole_matrix_is_the_published_one_divided_by_the_number_of_samples() -> None:
     source, target = random(20, 8), random(14, 8, seed=1)
     labels, guessed = some_labels(20), some_labels(14, seed=1)
-    graph = gsda.nearest_neighbours(target, 5)
+    graph = nearest_neighbours(target, 5)
     x, n = torch.cat([source, target]), 34
     alike, unlike = torch.zeros(n, n, dtype=torch.float64), 1 - pairs(torch.cat([labels, guessed]))
     alike[:20, :20], alike[20:, 20:] = pairs(labels), graph
@@ -98,7 +93,7 @@ def test_class_scatter_is_the_sum_of_covariances_less_the_spread_of_the_means() 
 def test_without_weights_the_subspace_is_that_of_the_largest_eigenvectors() -> None:
     source, target = random(40, 8) * torch.arange(1, 9), random(30, 8, seed=1) * torch.arange(1, 9)
     none = system(CONFIG.override({"alpha": 0, "beta": 0, "gamma": 0}), 8)
-    graph = gsda.nearest_neighbours(target, 5)
+    graph = nearest_neighbours(target, 5)
     matrix = none.matrix(source, some_labels(40), target, some_labels(30), graph)
     found = gsda.sparse_subspace(matrix, torch.eye(8, dtype=torch.float64), 3, 0, 10, 1e-2)
     top = torch.linalg.svd(torch.cat([source, target]), full_matrices=False)[2][:3].T
@@ -125,7 +120,7 @@ def test_row_norms_never_fall_below_the_dimension_and_shrink_with_gamma() -> Non
 def test_more_beta_parts_the_unlike_and_more_alpha_draws_the_alike() -> None:
     source, target = random(40, 8), random(30, 8, seed=1)
     labels, guessed = some_labels(40), some_labels(30, seed=1)
-    graph = gsda.nearest_neighbours(target, 5)
+    graph = nearest_neighbours(target, 5)
     alike = torch.block_diag(pairs(labels), graph)
     unlike = 1 - pairs(torch.cat([labels, guessed]))
     steps = (0, 0.1, 1, 3, 10, 100)
@@ -230,7 +225,7 @@ def test_source_corpora_are_scaled_each_by_itself() -> None:
         for item in roles["train"][half:]
     ]
     made = system(CONFIG)
-    x, _ = made._source(StageData({"train": [*roles["train"][:half], *moved]}, made.collate, 0, torch.device("cpu")))
+    x, _ = source_scores(StageData({"train": [*roles["train"][:half], *moved]}, made.collate, 0, torch.device("cpu")))
     for part in (x[:half], x[half:]):
         torch.testing.assert_close(part.mean(0), torch.zeros(40, dtype=torch.float64), atol=1e-5, rtol=0)
         torch.testing.assert_close(part.std(0, correction=0), torch.ones(40, dtype=torch.float64), atol=1e-4, rtol=0)

@@ -23,21 +23,20 @@ from __future__ import annotations
 
 from typing import Literal, Self
 
-import numpy as np
 import pydantic
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.nn.linear_svm import linear_svm
+from ai4er.nn.neighbour_graphs import graph_form, nearest_neighbours
 from ai4er.nn.standardisation import Standardisation
+from ai4er.nn.subspaces import principal, row_norms, smallest
+from ai4er.systems.adaptation._domains import need_one_vector, source_scores, target_scores
 from ai4er.systems.base import Outputs, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card, Diagnostic, Reported
-
-_EPSILON = 1e-12
 
 
 class Config(SystemConfig):
@@ -67,25 +66,6 @@ class Config(SystemConfig):
         return cls(dimension=10, rounds=3)
 
 
-def smallest(matrix: Tensor, count: int) -> Tensor:
-    """Eigenvectors of the algebraically smallest eigenvalues of a symmetric matrix, as columns."""
-    return torch.linalg.eigh((matrix + matrix.T) / 2).eigenvectors[:, :count]
-
-
-def principal(x: Tensor, count: int) -> Tensor:
-    """The first principal axes of centred x (samples, features), (features, count)."""
-    centred = x - x.mean(0)
-    return smallest(-centred.T @ centred, count)
-
-
-def nearest_neighbours(z: Tensor, count: int) -> Tensor:
-    """1 where one of two different points (samples, features) is among the `count` nearest of the other, else 0."""
-    distances = torch.cdist(z, z).fill_diagonal_(torch.inf)
-    nearest = distances.topk(min(count, len(z) - 1), largest=False).indices
-    graph = torch.zeros_like(distances).scatter_(1, nearest, 1.0)
-    return torch.maximum(graph, graph.T)
-
-
 def class_laplacian(x: Tensor, labels: Tensor, classes: int, same: bool) -> Tensor:
     """X L X^T, (features, features), of the graph that joins all pairs of the same (or of different) class.
 
@@ -98,11 +78,6 @@ def class_laplacian(x: Tensor, labels: Tensor, classes: int, same: bool) -> Tens
         return (x * (member @ sizes).unsqueeze(1)).T @ x - sums.T @ sums
     total = sums.sum(0, keepdim=True)
     return (x * (len(x) - member @ sizes).unsqueeze(1)).T @ x - (total.T @ total - sums.T @ sums)
-
-
-def graph_laplacian(x: Tensor, graph: Tensor) -> Tensor:
-    """X L X^T, (features, features), of a symmetric graph (samples, samples) over x (samples, features)."""
-    return (x * graph.sum(1, keepdim=True)).T @ x - x.T @ (graph @ x)
 
 
 def class_scatter(x: Tensor, labels: Tensor, classes: int, mu: float) -> Tensor:
@@ -123,20 +98,16 @@ def sparse_subspace(
 
     `start` (features, ...) gives the first weights 0.5 / row norm; the next ones are 1 / row norm of P.
     """
-    weights = 0.5 / _row_norms(start)
+    weights = 0.5 / row_norms(start)
     before = torch.inf
     for _ in range(iterations):
         projection = smallest(matrix + gamma * weights.diag(), dimension)
-        norms = _row_norms(projection)
+        norms = row_norms(projection)
         objective = float((projection * (matrix @ projection)).sum() + gamma * norms.sum())
         if gamma == 0 or abs(before - objective) < tolerance:
             break
         before, weights = objective, 1 / norms
     return projection
-
-
-def _row_norms(projection: Tensor) -> Tensor:
-    return (projection.square().sum(1) + _EPSILON).sqrt()
 
 
 _TASKS = ("emodb iemocap", "emodb cve", "iemocap emodb", "iemocap cve", "cve emodb", "cve iemocap")
@@ -190,17 +161,7 @@ class GeneralizedSubspace(System[Config]):
 
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
-        if timed["features"] or len(shapes["features"]) != 1:
-            raise Ai4erError(
-                "generalized_subspace reads one vector for each recording: set the input features to a front end "
-                "such as functionals"
-            )
-        features = shapes["features"][0]
-        if config.dimension > features:
-            raise Ai4erError(
-                f"generalized_subspace: dimension={config.dimension} exceeds the {features} input features: "
-                "set a smaller dimension"
-            )
+        features = need_one_vector(self.slug(), shapes, timed, config.dimension)
         self.standardise = Standardisation(features)
         self.register_buffer("projection", torch.zeros(features, config.dimension))
         self.register_buffer("weight", torch.zeros(space.size, config.dimension))
@@ -213,10 +174,8 @@ class GeneralizedSubspace(System[Config]):
     def solve(self, data: StageData) -> None:
         """The outer loop: subspace, classifier, target classes, until these stay or `rounds` are done."""
         config = self.config
-        source, labels = self._source(data)
-        target = data.whole("unlabelled")["features"]
-        self.standardise.measure([(target, torch.ones(len(target), dtype=torch.bool, device=target.device))])
-        target = self.standardise(target).cpu().double()
+        source, labels = source_scores(data)
+        target = target_scores(data, self.standardise)
         start = principal(torch.cat([source, target]), min(config.initial_dimension, source.shape[1]))
         graph = nearest_neighbours(target @ start, config.neighbours)
         guessed = self._classify(source, labels, target, start)[2]
@@ -241,23 +200,9 @@ class GeneralizedSubspace(System[Config]):
             matrix = -both.T @ both / count
         else:
             matrix = class_scatter(source, labels, classes, config.mu)
-        alike = class_laplacian(source, labels, classes, same=True) + graph_laplacian(target, graph)
+        alike = class_laplacian(source, labels, classes, same=True) + graph_form(target, graph)
         unlike = class_laplacian(both, torch.cat([labels, guessed]), classes, same=False)
         return matrix + (config.alpha * alike - config.beta * unlike) / count**2
-
-    def _source(self, data: StageData) -> tuple[Tensor, Tensor]:
-        """Labelled features of the source, each corpus in z-scores of its own, and the labels."""
-        items = [item for item in data.items["train"] if item.target is not None]
-        batch = data.collate(items)
-        x = batch["features"]
-        corpora = np.array([item.record.corpus for item in items])
-        scaled = torch.empty_like(x, dtype=torch.float64)
-        for corpus in np.unique(corpora):
-            own = torch.from_numpy(corpora == corpus)
-            scores = Standardisation(x.shape[1])
-            scores.measure([(x, own)])
-            scaled[own] = scores(x[own]).double()
-        return scaled, batch.targets
 
     def _classify(
         self, source: Tensor, labels: Tensor, target: Tensor, projection: Tensor

@@ -34,7 +34,7 @@ from ai4er.nn.layer_mix import LayerMix
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.positions import sinusoidal_positions
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
-from ai4er.systems.batch import Batch, Item, Padded
+from ai4er.systems.batch import Batch, Item, as_sequence
 from ai4er.systems.card import Card, Certainty, Diagnostic, Reported
 
 _LOG_MEL = "log_mel:bands=80,hop=320,normalise=utterance"
@@ -148,9 +148,7 @@ class EvidentialRegression(System[Config]):
         return dataclasses.replace(item, ratings=blank if item.target is None else item.target[None])
 
     def forward(self, batch: Batch) -> Outputs:
-        speech = batch["speech"]
-        if not isinstance(speech, Padded):
-            speech = Padded(speech.unsqueeze(1), torch.ones(len(speech), dtype=torch.long, device=speech.device))
+        speech = as_sequence(batch["speech"])
         found, pooled = self.network(speech.data[:, : self.config.frames], speech.mask[:, : self.config.frames])
         extras = {"distribution": found, "aleatoric": found.aleatoric, "epistemic": found.epistemic}
         return Outputs(values=found.gamma, uncertainty=found.variance.sqrt(), embedding=pooled, extras=extras)
