@@ -24,5 +24,5 @@ def masked_maximum(x: Tensor, mask: Tensor) -> Tensor:
 
 
 def masked_softmax(scores: Tensor, mask: Tensor) -> Tensor:
-    """Softmax over the real steps: scores and mask (batch, time) -> weights that sum to 1, 0 on padding."""
-    return scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(1) * mask
+    """Softmax over the last axis among the real steps, (..., time) both; 0 elsewhere, and where no step is real."""
+    return scores.masked_fill(~mask, torch.finfo(scores.dtype).min).softmax(-1) * mask

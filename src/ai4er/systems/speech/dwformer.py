@@ -28,7 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ai4er.labels import LabelSpace
-from ai4er.nn.pooling import masked_mean
+from ai4er.nn.pooling import masked_mean, masked_softmax
 from ai4er.nn.transformer_block import TransformerBlock
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
@@ -100,11 +100,6 @@ def received(weights: Tensor, valid: Tensor) -> Tensor:
     return (weights * valid.unsqueeze(-1)).sum(1)
 
 
-def softmax_over(scores: Tensor, allowed: Tensor) -> Tensor:
-    """Softmax over the last axis among the allowed entries, 0 elsewhere (and where none is allowed)."""
-    return scores.masked_fill(~allowed, torch.finfo(scores.dtype).min).softmax(-1) * allowed
-
-
 def softmax_inside(scores: Tensor, same: Tensor) -> Tensor:
     """Softmax of each frame's score (batch, frames) among the frames of its window, same (batch, frames, frames)."""
     totals = scores.unsqueeze(1).masked_fill(~same, torch.finfo(scores.dtype).min).logsumexp(-1)
@@ -159,9 +154,9 @@ class DynamicWindowBlock(nn.Module):
         exists, member = member.any(2), member.to(x.dtype)
         tokens = (member * score.unsqueeze(1)) @ local
         tokens, attended = self.across(tokens, exists.unsqueeze(1).expand(-1, count, -1), exists)
-        window_score = softmax_over(attended, exists)
+        window_score = masked_softmax(attended, exists)
         back = member.transpose(1, 2)
-        importance = softmax_over(score * (back @ window_score.unsqueeze(-1)).squeeze(-1), valid)
+        importance = masked_softmax(score * (back @ window_score.unsqueeze(-1)).squeeze(-1), valid)
         return local + back @ tokens, importance
 
 
@@ -201,7 +196,7 @@ class Network(nn.Module):
         """(batch, frames, features) -> logits, mean vector (batch, dim), last importance (batch, frames)."""
         x, valid = self.entry(x, lengths)
         x, weights = self.vanilla(x, valid.unsqueeze(1).expand(-1, x.shape[1], -1))
-        importance = softmax_over(received(weights, valid), valid)
+        importance = masked_softmax(received(weights, valid), valid)
         for number, block in enumerate(self.blocks):
             x = self.between[number - 1](x) if number else x
             x, importance = block(x, importance, valid)
