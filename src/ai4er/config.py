@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -25,8 +26,9 @@ class Configuration(pydantic.BaseModel):
             super().__init__(**values)
         except pydantic.ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(str(part) for part in first["loc"]) or type(self).__name__
-            raise Ai4erError(f"setting {where}={first['input']!r}: {first['msg']}") from None
+            where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+            given = f"setting {where}={first['input']!r}" if where else f"settings of {type(self).__name__}"
+            raise Ai4erError(f"{given}: {why}") from None
 
     def override(self, settings: Mapping[str, Any]) -> Self:
         """A copy with some fields replaced; text values are parsed as the field's type.
@@ -56,16 +58,41 @@ def _parse(value: Any) -> Any:
 
 
 def parse_spec(spec: str) -> tuple[str, dict[str, str]]:
-    """Split `name:key=value,key=value` into the name and its settings.
+    """Split `name:key=value,key=value` into the name and its settings; a value may stand in double quotes.
 
     >>> parse_spec("mfcc:coefficients=39,samples=96000")
     ('mfcc', {'coefficients': '39', 'samples': '96000'})
+    >>> parse_spec('manifest:file="one+two/a,b.csv",label=class')
+    ('manifest', {'file': 'one+two/a,b.csv', 'label': 'class'})
     """
     name, _, rest = spec.partition(":")
     settings: dict[str, str] = {}
-    for part in filter(None, rest.split(",")):
+    for part in filter(None, split_spec(rest, ",")):
         key, equals, value = part.partition("=")
         if not equals:
-            raise Ai4erError(f"{spec!r}: write name:key=value,key=value ({part!r} has no '=')")
-        settings[key.strip()] = value.strip()
+            raise Ai4erError(
+                f"{spec!r}: write name:key=value,key=value ({part!r} has no '='); a value with a comma, a plus or a "
+                'bar stands in double quotes: key="one,two"'
+            )
+        settings[key.strip()] = _unquoted(value.strip())
     return name.strip(), settings
+
+
+def split_spec(text: str, separator: str) -> list[str]:
+    """The parts of a text between separators; what stands in double quotes is not divided.
+
+    >>> split_spec('emodb+manifest:file="one+two.csv"', "+")
+    ['emodb', 'manifest:file="one+two.csv"']
+    """
+    if text.count('"') % 2:
+        raise Ai4erError(f"{text!r}: a double quote is not closed")
+    return re.split(rf'{re.escape(separator)}(?=(?:[^"]*"[^"]*")*[^"]*$)', text)
+
+
+def quoted(value: str) -> str:
+    """A value as a spec writes it: in double quotes where it holds a separator of settings or of changes."""
+    return f'"{value}"' if set(value) & set(",|") else value
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] == '"' else value

@@ -26,8 +26,9 @@ class Record:
     corpus itself publishes. `digest` identifies the content of the file, so that copies are found.
 
     Labels: `label` one class; `labels` the classes of a multi-label item (empty = none applies,
-    None = not annotated); `votes` one class for each annotator; `dimensions` the mean value by
-    dimension name; `ratings` the same for each annotator; `score` one number.
+    None = not annotated); `votes` one class for each annotator, and `raters` who gave each of them, where
+    that is known; `dimensions` the mean value by dimension name; `ratings` the same for each annotator;
+    `score` one number.
     `attributes` holds everything else that the corpus says (gender, text_id, intensity ...).
     """
 
@@ -50,6 +51,7 @@ class Record:
     label: str | None = None
     labels: tuple[str, ...] | None = None
     votes: tuple[str, ...] = ()
+    raters: tuple[str, ...] = ()
     dimensions: dict[str, float] = field(default_factory=dict)
     ratings: tuple[dict[str, float], ...] = ()
     score: float | None = None
@@ -69,7 +71,7 @@ SCHEMA = pa.schema(
     + [(name, pa.string()) for name in ("audio", "video", "image")]
     + [("start", pa.float64()), ("end", pa.float64())]
     + [("arrays", pa.map_(pa.string(), _ARRAY)), ("digest", pa.string()), ("label", pa.string())]
-    + [("labels", pa.list_(pa.string())), ("votes", pa.list_(pa.string()))]
+    + [(name, pa.list_(pa.string())) for name in ("labels", "votes", "raters")]
     + [("dimensions", _NUMBERS), ("ratings", pa.list_(_NUMBERS)), ("score", pa.float64())]
     + [("attributes", pa.map_(pa.string(), pa.string()))]
 )
@@ -90,7 +92,7 @@ def _to_row(record: Record) -> dict[str, Any]:
 def _from_row(row: dict[str, Any]) -> Record:
     row["arrays"] = {name: np.asarray(a["data"], np.float32).reshape(a["shape"]) for name, a in row["arrays"]}
     row["labels"] = None if row["labels"] is None else tuple(row["labels"])
-    row["votes"] = tuple(row["votes"])
+    row["votes"], row["raters"] = tuple(row["votes"]), tuple(row["raters"])
     row["dimensions"] = dict(row["dimensions"])
     row["ratings"] = tuple(dict(rating) for rating in row["ratings"])
     row["attributes"] = dict(row["attributes"])

@@ -63,6 +63,7 @@ def test_every_answer_is_a_vote_with_its_level(folder: Path, write_text) -> None
     write_text("finishedResponses.csv", ANSWERS)
     sad, angry = open_corpus("crema_d", folder).read()
     assert angry.votes == ("disgust", "disgust", "neutral")
+    assert angry.raters == ("r1", "r2", "r3")
     assert angry.ratings == ({"intensity": 60.0}, {"intensity": 80.0}, {"intensity": 10.0})
     assert angry.dimensions == {"intensity": 50.0}
     assert (angry.label, angry.attributes["perceived"]) == ("anger", "disgust")

@@ -42,9 +42,15 @@ def test_trials_are_cut_into_electrodes_body_and_baseline(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spec", "label"),
-    [("deap", "low"), ("deap:target=arousal", "high"), ("deap:target=arousal,threshold=5.5", "low")],
+    [
+        ("deap", "low"),
+        ("deap:target=arousal", "high"),
+        ("deap:target=arousal,threshold=5.5", "low"),
+        ("deap:margin=1", None),
+        ("deap:target=dominance,margin=1", "high"),
+    ],
 )
-def test_the_threshold_itself_is_low(folder: Path, spec: str, label: str) -> None:
+def test_the_threshold_itself_is_low(folder: Path, spec: str, label: str | None) -> None:
     assert {r.label for r in open_corpus(spec, folder).read()} == {label}
 
 

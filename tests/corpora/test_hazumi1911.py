@@ -99,6 +99,7 @@ def test_third_party_sentiment_by_default(folder: Path) -> None:
     high, neutral, low = corpus.read()[:3]
     assert [record.label for record in (high, neutral, low)] == ["high", "neutral", "low"]
     assert neutral.votes == ("neutral", "low", "high", "neutral", "neutral")
+    assert neutral.raters == ("TS1", "TS2", "TS3", "TS4", "TS5")
     assert neutral.labels == ("low", "neutral", "high")
     assert low.labels == ("low", "neutral")
     assert neutral.dimensions == {"sentiment": 4.0}
@@ -120,6 +121,13 @@ def test_target_self_is_the_rating_of_the_person(folder: Path) -> None:
     assert [record.dimensions["sentiment"] for record in records] == [2, 4, 7]
     assert all(record.votes == record.ratings == () and record.labels is None for record in records)
     assert [record.attributes["third_party_sentiment"] for record in records] == ["high", "neutral", "low"]
+
+
+def test_target_both_adds_the_own_rating_to_the_votes(folder: Path) -> None:
+    others, both = (open_corpus(f"hazumi1911:target={target}", folder).read()[0] for target in ("third", "both"))
+    assert both.votes == (*others.votes, "low")
+    assert both.raters == (*others.raters, "self")
+    assert both.replace(votes=(), raters=()) == others.replace(votes=(), raters=(), arrays=both.arrays)
 
 
 def test_words_are_joined_by_time_where_the_transcript_covers_the_exchange(folder: Path) -> None:

@@ -79,6 +79,7 @@ def test_turns_of_a_dialogue_are_numbered_by_their_time(folder: Path) -> None:
 def test_votes_and_ratings_are_those_of_the_outside_raters(folder: Path) -> None:
     first, fear, disagreed, _ = open_corpus("iemocap:target=iemocap10", folder).read()
     assert first.votes == ("neutral", "neutral", "neutral", "excited")
+    assert first.raters == ("E2", "E3", "E4", "E4")
     assert first.dimensions == {"valence": 2.5, "arousal": 2.5, "dominance": 2.5}
     ratings = label_space("valence_arousal_dominance_1_5").ratings(first)
     assert ratings is not None

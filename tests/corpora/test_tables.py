@@ -35,7 +35,7 @@ def test_a_missing_column_is_named(write_text) -> None:
 
 
 def test_an_empty_table_has_no_columns(write_text) -> None:
-    with pytest.raises(Ai4erError, match="no column a"):
+    with pytest.raises(Ai4erError, match="the file is empty; its header must have a"):
         read_rows(write_text("a.csv", ""), ["a"])
 
 

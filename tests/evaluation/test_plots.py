@@ -29,13 +29,13 @@ def predictions() -> Predictions:
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list:
     """The figures that were saved."""
     figures: list = []
-    save = plots._save
+    save = plots.save_figure
 
     def remember(figure, path):  # type: ignore[no-untyped-def]
         figures.append(figure)
         return save(figure, path)
 
-    monkeypatch.setattr(plots, "_save", remember)
+    monkeypatch.setattr(plots, "save_figure", remember)
     return figures
 
 

@@ -76,3 +76,33 @@ def test_systems_metrics_and_encoders_are_kept_apart() -> None:
     assert lines[3] == "| dwformer | emodb | leave_one_speaker_out | wavlm (substituted) | 0.700 | – |"
     with pytest.raises(Ai4erError, match="no results"):
         table([])
+
+
+def test_the_best_baseline_stands_beside_and_what_does_not_beat_it_is_marked() -> None:
+    found = [
+        row(value=0.6, seed=0), row(value=0.8, seed=1), row(system="emix", value=0.55),
+        row(system="dwformer", value=0.5),
+        row(system="random_forest", value=0.55), row(system="support_vector_machine", value=0.4),
+    ]  # fmt: skip
+    lines = table(found).splitlines()
+    assert lines[0] == "| system | corpus | protocol | encoder | ua | best baseline |"
+    assert lines[2].startswith("| tim_net | emodb |") and lines[2].endswith("| random_forest: ua 0.550 |")
+    for name, line in zip(("emix", "dwformer"), lines[3:5]):
+        assert line.startswith(f"| {name} §not above baseline |")
+    assert lines[5].startswith("| random_forest | emodb |") and lines[5].endswith("| – |")
+    assert table(found).count("§not above baseline") == 3 and "no better than the best baseline" in table(found)
+    assert "No baseline" not in table(found)
+
+
+def test_a_smaller_error_beats_a_larger_one() -> None:
+    found = [row(metric="mae", value=0.6), row(system="lstm", metric="mae", value=0.7)]
+    assert "§" not in table(found) and "lstm: mae 0.700" in table(found)
+
+
+def test_a_baseline_counts_for_its_own_corpus_protocol_and_metric_only() -> None:
+    others = [row(system="lstm", corpus="emovo"), row(system="lstm", protocol="official")]
+    others += [row(system="lstm", metric="jaccard")]
+    text = table([row(value=0.1), *others])
+    assert "best baseline" not in text and "§" not in text
+    assert text.count("No baseline was run beside them (emodb, leave_one_speaker_out)") == 1
+    assert "No baseline" not in table(others)

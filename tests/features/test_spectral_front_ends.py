@@ -10,6 +10,7 @@ from ai4er.features.base import FrontEnd, front_end
 from ai4er.records import Record
 
 librosa = pytest.importorskip("librosa", reason="librosa is a development dependency")
+REFLECTED = "log_mel:n_fft=320,reference=maximum,edges=reflected"
 
 
 def signals() -> list[np.ndarray]:
@@ -47,7 +48,17 @@ def test_log_mel_is_that_of_librosa(bands: int, n_fft: int, hop: int) -> None:
         np.testing.assert_allclose(found, librosa.power_to_db(power).T, atol=1e-3)
 
 
-@pytest.mark.parametrize("spec", ["mfcc", "mfcc:samples=9001", "log_mel", "log_mel:normalise=utterance"])
+def test_log_mel_below_its_maximum_with_reflected_edges_is_that_of_librosa() -> None:
+    log_mel = front_end(REFLECTED)
+    for samples, found in zip(signals(), log_mel.extract(signals())):
+        power = librosa.feature.melspectrogram(
+            y=samples, sr=16000, n_fft=320, hop_length=160, n_mels=64, pad_mode="reflect"
+        )
+        np.testing.assert_allclose(found, librosa.power_to_db(power, ref=np.max).T, atol=3e-3)
+        assert found.max() == 0 and found.min() >= -80
+
+
+@pytest.mark.parametrize("spec", ["mfcc", "mfcc:samples=9001", "log_mel", "log_mel:normalise=utterance", REFLECTED])
 def test_neighbours_change_nothing(spec: str) -> None:
     extractor = front_end(spec)
     items = signals()

@@ -36,3 +36,9 @@ def test_where_no_class_has_a_counterpart_the_mappings_that_exist_are_named() ->
         mapping(LABEL_SPACES["wesad3"], LABEL_SPACES["common4"])
     with pytest.raises(Ai4erError, match="iemocap6 maps to common4, common6, ekman6, ekman7, iemocap4"):
         mapping(LABEL_SPACES["iemocap6"], LABEL_SPACES["wesad3"])
+
+
+def test_a_vote_without_counterpart_goes_together_with_its_rater() -> None:
+    record = Record(id="0", corpus="c", label="joy", votes=("joy", "puzzled", "angry"), raters=("A", "B", "C"))
+    (kept,), _ = mapping(OWN, LABEL_SPACES["common4"]).apply(Records([record]))
+    assert (kept.votes, kept.raters) == (("happiness", "anger"), ("A", "C"))

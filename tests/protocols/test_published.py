@@ -187,3 +187,66 @@ def test_subject_dependent_is_a_model_for_each_person_and_session() -> None:
     }
     with pytest.raises(Ai4erError, match="no official split"):
         check("subject_dependent", emodb(*NAMES))
+
+
+def podcast(**counts: int) -> Records:
+    return Records(
+        Record(f"{split}-{i}", "msp_podcast", split=split, speaker=f"{split}{i % 3}", label=SPACE.names[i % 4])
+        for split, count in counts.items() for i in range(count)
+    )  # fmt: skip
+
+
+def test_msp_podcast_is_tested_on_the_named_part_and_the_release_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ai4er.protocols.msp_podcast import RELEASES
+
+    counts = {"train": 12, "dev": 4, "test1": 8, "test2": 5}
+    records = podcast(**counts)
+    for part in ("test1", "test2"):
+        (fold,) = check(f"msp_podcast:test={part}", records)
+        assert {name.partition("-")[0] for name in names(fold, "test", records)} == {part}
+        assert len(fold.roles["train"]) == 12 and len(fold.roles["valid"]) == 4
+        assert fold.name == part and "no release that is known here" in fold.notes[0]
+    monkeypatch.setitem(RELEASES, "1.8", counts)
+    assert check("msp_podcast:release=1.8", records)[0].notes[0] == "release 1.8"
+    with pytest.raises(Ai4erError, match=r"not release 1\.10: it has dev 4, test1 8, test2 5, train 12, and"):
+        check("msp_podcast:release=1.10", records)
+    with pytest.raises(Ai4erError, match="give --corpus msp_podcast"):
+        check("msp_podcast", emodb(*NAMES))
+
+
+def trials(**attributes: str) -> Records:
+    """Two persons with two sessions of six clips."""
+    return Records(
+        Record(
+            f"{p}-{s}-{c}", "here", speaker=p, session=str(s), label=SPACE.names[c % 4],
+            attributes={key: str(c // 2 + 1) if value == "clip" else value for key, value in attributes.items()},
+        )
+        for p in "ab" for s in (1, 2) for c in range(6)
+    )  # fmt: skip
+
+
+def test_folds_over_the_clips_of_all_sessions_of_a_person() -> None:
+    records = trials(fold="clip")
+    folds = check("subject_dependent", records)
+    assert [fold.name for fold in folds] == [f"{p} fold {n}" for p in "ab" for n in (1, 2, 3)]
+    for fold in folds:
+        tested = [records[int(i)] for i in fold.roles["test"]]
+        assert {r.speaker for r in tested} == {fold.name[0]} and {r.session for r in tested} == {"1", "2"}
+        assert {r.attributes["fold"] for r in tested} == {fold.name[-1]}
+        assert len(fold.roles["train"]) == 8 and fold.mark == "†speaker-dependent"
+
+
+def test_a_person_without_a_published_split_has_folds_over_his_trials() -> None:
+    records = trials()
+    with pytest.raises(Ai4erError, match="subject_dependent:folds=10 makes one"):
+        check("subject_dependent", records)
+    folds = check("subject_dependent:folds=4", records)
+    assert len(folds) == 8 and all(len(f.roles["test"]) == 3 and len(f.roles["train"]) == 9 for f in folds)
+    tested = sorted(i for fold in folds for i in fold.roles["test"].tolist())
+    assert tested == list(range(len(records)))
+    with pytest.raises(Ai4erError, match="here/a has 12 labelled records for 13 folds"):
+        check("subject_dependent:folds=13", records)
+
+
+def test_cross_subject_is_another_name_of_loso() -> None:
+    assert parse_protocol("cross_subject") == parse_protocol("loso")

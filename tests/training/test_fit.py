@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import torch
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 from ai4er.records import Record
+from ai4er.systems.baseline.multilayer_perceptron import Config as Baseline
+from ai4er.systems.baseline.multilayer_perceptron import MultilayerPerceptron
 from ai4er.systems.batch import Item
 from ai4er.systems.speech import evidential_regression
 from ai4er.systems.speech.tim_net import Config, TIMNet
@@ -87,6 +90,13 @@ def test_a_killed_training_ends_with_the_same_weights(tmp_path: Path, epoch: int
         assert torch.equal(value, resumed.state_dict()[name]), name
 
 
+def test_a_training_that_stops_before_its_last_epoch_leaves_its_history(tmp_path: Path) -> None:
+    made = MultilayerPerceptron(Baseline(patience=1, epochs=50, hidden=(4,)), SPACE, {"mfcc": (13,)}, {"mfcc": True})
+    history = fit(made, ROLES, Options(device="cpu"), tmp_path)
+    assert len(history.rows) < 50
+    assert len((tmp_path / "history.jsonl").read_text().splitlines()) == len(history.rows)
+
+
 def test_it_learns_and_predicts_every_item() -> None:
     fitted = system(20, learning_rate=1e-2)
     fit(fitted, ROLES, Options(device="cpu"))
@@ -105,6 +115,24 @@ def test_a_loss_that_is_not_finite_stops_with_one_line() -> None:
     bad[0].inputs["mfcc"][0, 0] = np.nan  # type: ignore[index]
     with pytest.raises(Ai4erError, match="not finite"):
         fit(system(1), {"train": bad}, Options(device="cpu"))
+
+
+def test_a_stage_may_draw_its_own_batches() -> None:
+    """An epoch of two batches that hold the first class only, though the training part has four."""
+    drawing = system(3, learning_rate=1e-2)
+    (stage,) = drawing.stages()
+    first = [i for i, item in enumerate(ROLES["train"]) if item.target == 0]
+    seen: list[int] = []
+
+    def sampler(units: list[Item], generator: np.random.Generator) -> list[np.ndarray]:
+        batches = [generator.choice(first, 8) for _ in range(2)]
+        seen.extend(np.concatenate(batches).tolist())
+        return batches
+
+    drawing.stages = lambda: [dataclasses.replace(stage, sampler=sampler)]  # type: ignore[method-assign]
+    fit(drawing, ROLES, Options(device="cpu"))
+    assert len(seen) == (1 + 3) * 16  # the batches are counted once before the three epochs
+    assert (evaluate(drawing, ROLES["test"])["full"].classes == 0).mean() > 0.8
 
 
 def test_a_missing_role_and_a_missing_input_are_named() -> None:

@@ -103,6 +103,23 @@ def test_the_command_of_a_run_plans_the_same_run(
     assert plans[0][0].as_json() == planned and plans[0][1] == [1]
 
 
+def test_without_a_baseline_the_page_says_so(pages: dict[str, str]) -> None:
+    assert pages["markdown"].count("No baseline was run beside them (emodb, random_kfold:folds=10)") == 1
+
+
+def test_the_best_baseline_on_the_same_folds_stands_beside_every_system(tmp_path: Path) -> None:
+    for name, right in (("tim_net", 0.9), ("emix", 0.3), ("lstm", 0.6), ("decision_tree", 0.2)):
+        leave_run(tmp_path / name, name, right)
+    leave_run(tmp_path / "other", "k_nearest_neighbours", 1.0)
+    (tmp_path / "other" / "fold-1").rename(tmp_path / "other" / "fold-2")
+    html, markdown = write_summary([tmp_path], tmp_path / "out")
+    lines = {line.split(" | ")[0]: line for line in markdown.read_text().splitlines() if " | emodb | " in line}
+    assert "| lstm: 0." in lines["| tim_net"] and "| lstm: 0." in lines["| emix §not above baseline"]
+    assert "| – | – |" in lines["| lstm"] and "| – | – |" in lines["| k_nearest_neighbours"]
+    assert "no better than the best baseline" in markdown.read_text() and "No baseline" not in markdown.read_text()
+    assert "<td>emix <strong>§not above baseline</strong></td>" in html.read_text()
+
+
 def test_a_folder_without_a_finished_run_and_a_broken_run_are_named(tmp_path: Path) -> None:
     with pytest.raises(Ai4erError, match="no finished run there"):
         write_summary([tmp_path], tmp_path / "out")

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ai4er.cli import compare, splits
-from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, pairs, say
+from ai4er.cli import compare, diagnose, splits
+from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, numbers, pairs, say
 from ai4er.cli.study import study
 from ai4er.errors import Ai4erError
 
@@ -69,17 +69,6 @@ def recognize(
         say(f"timeline: {plot_timeline(found[0], timeline)}")
 
 
-def _numbers(text: str | None) -> list[int] | None:
-    """`1,3-5` as 1, 3, 4, 5."""
-    if text is None:
-        return None
-    try:
-        bounds = [part.split("-") for part in text.split(",")]
-        return [n for part in bounds for n in range(int(part[0]), int(part[-1]) + 1)]
-    except ValueError:
-        raise Ai4erError(f"--folds {text!r}: write numbers such as 1,3-5") from None
-
-
 @app.command()
 def train(
     system: Annotated[str, typer.Argument(help="Slug of a system, see `ai4er systems`.")],
@@ -97,6 +86,9 @@ def train(
     device: Annotated[str, typer.Option("--device")] = "auto",
     devices: Annotated[int, typer.Option("--devices", min=1)] = 1,
     precision: Annotated[str, typer.Option("--precision", help="32-true, bf16-mixed or 16-mixed.")] = "32-true",
+    initialise_from: Annotated[
+        str, typer.Option("--initialise-from", help="Start from the weights of this recognizer (a folder).")
+    ] = "",
     compile_: Annotated[bool, typer.Option("--compile", help="Compile the network (torch.compile).")] = False,
     logger: Annotated[
         list[str] | None, typer.Option("--logger", help="tensorboard or mlflow, besides the run folder.")
@@ -107,15 +99,16 @@ def train(
     from ai4er.training.options import Options
     from ai4er.training.run import train as train_run
 
+    chosen = None if folds is None else numbers("--folds", folds)
     options = Options().override(
         {
             "seed": seed, "device": device, "devices": devices, "precision": precision, "compile": compile_,
-            "loggers": list(logger or []),
+            "loggers": list(logger or []), "initialise_from": initialise_from,
         }
     )  # fmt: skip
     with epochs() as progress:
         run = train_run(
-            system, corpus, protocol, data, labels, pairs(set_), options, offline, small, _numbers(folds), out,
+            system, corpus, protocol, data, labels, pairs(set_), options, offline, small, chosen, out,
             resume, progress.console.print if progress.live else say, progress.epoch,
         )  # fmt: skip
     print(run.table())
@@ -152,9 +145,13 @@ def bench(
     """Train several systems on the same folds, and compare them with paired tests."""
     from ai4er.training.bench import bench as bench_runs
 
-    numbers = _numbers(seeds) or [0]
+    chosen = None if folds is None else numbers("--folds", folds)
     names = [name.strip() for name in systems.split(",") if name.strip()]
-    print(bench_runs(names, corpus, protocol, data, labels, numbers, _numbers(folds), out, offline, small, say))
+    print(
+        bench_runs(
+            names, corpus, protocol, data, labels, numbers("--seeds", seeds), chosen, out, offline, small, say
+        )
+    )  # fmt: skip
 
 
 app.command()(compare.report)
@@ -162,6 +159,8 @@ app.command()(compare.results)
 app.command()(compare.leaderboard)
 app.command()(splits.protocols)
 app.command()(splits.audit)
+app.command()(diagnose.diagnose)
+app.command()(diagnose.profiles)
 app.command()(study)
 
 
@@ -248,20 +247,3 @@ def demo(
     from ai4er.cli.demo import run
 
     run(file, out)
-
-
-@app.command()
-def diagnose(
-    systems: Annotated[list[str], typer.Argument(help="Slugs of systems.")],
-    seeds: Annotated[str, typer.Option("--seeds", help="Such as 0-4.")] = "0-4",
-) -> None:
-    """Train systems and their ablations on the generated corpus made to need the distinctive part."""
-    from ai4er.diagnostics.base import run as run_diagnostic
-
-    missed = False
-    for slug in systems:
-        found = run_diagnostic(slug, _numbers(seeds) or [0, 1])
-        print(found, flush=True)
-        missed |= not found.passed
-    if missed:
-        raise SystemExit(1)

@@ -26,6 +26,22 @@ def say(line: str) -> None:
     print(line, file=sys.stderr)
 
 
+def numbers(option: str, text: str) -> list[int]:
+    """`1,3-5` as 1, 3, 4, 5. Raises `Ai4erError` that names the option for anything else.
+
+    >>> numbers("--folds", "1,3-5")
+    [1, 3, 4, 5]
+    """
+    try:
+        bounds = [part.split("-") for part in text.split(",")]
+        found = [n for part in bounds for n in range(int(part[0]), int(part[-1]) + 1)]
+    except ValueError:
+        found = []
+    if not found:
+        raise Ai4erError(f"{option} {text!r}: write numbers such as 1,3-5")
+    return found
+
+
 def pairs(given: list[str] | None) -> dict[str, Any]:
     """`key=value` texts as settings. Raises `Ai4erError` for one without `=`."""
     settings = {}

@@ -12,16 +12,20 @@ _STREAM_INFO_MD5 = slice(26, 42)
 def digest(path: Path) -> str:
     """For audio the MD5 of the samples, the same for a WAV and a FLAC file of 16 bits; else SHA-1 of the bytes.
 
-    FLAC carries the MD5 of its samples in its header, so that nothing is decoded. Audio that cannot
-    be decoded is digested by its bytes: reading a corpus does not fail for one bad file.
+    FLAC carries the MD5 of its samples in its header, so that nothing is decoded. Audio that cannot be decoded is
+    digested by its bytes, and what cannot be opened (a link that leads nowhere) has the digest "": reading a corpus
+    does not fail for one bad file.
     """
-    with path.open("rb") as file:
-        head = file.read(_STREAM_INFO_MD5.stop)
-    if head[:4] == b"fLaC" and any(head[_STREAM_INFO_MD5]):
-        return head[_STREAM_INFO_MD5].hex()
-    if head[:4] in (b"RIFF", b"RIFX", b"FORM", b"riff", b"caff", b"fLaC"):
-        return _of_samples(path) or _of_bytes(path)
-    return _of_bytes(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_STREAM_INFO_MD5.stop)
+        if head[:4] == b"fLaC" and any(head[_STREAM_INFO_MD5]):
+            return head[_STREAM_INFO_MD5].hex()
+        if head[:4] in (b"RIFF", b"RIFX", b"FORM", b"riff", b"caff", b"fLaC"):
+            return _of_samples(path) or _of_bytes(path)
+        return _of_bytes(path)
+    except OSError:
+        return ""
 
 
 def _of_samples(path: Path) -> str:

@@ -38,8 +38,9 @@ class HazumiCorpus(Corpus):
     words, parts of speech, lengths, dialogue act of the system), `face` (velocities of landmarks and action units),
     `motion` (of the body) and, where the tables have it, `physiology` (skin conductance and heart rate).
     `dimensions` and `ratings` are the sentiment from 1 to 7; `votes` and `labels` (space sentiment3_votes) are the
-    levels that the outside raters gave. With `target=self` the label and the dimension are the person's own, and
-    votes, labels and ratings are empty.
+    levels that the outside raters gave, `raters` TS1 to TS5. With `target=self` the label and the dimension are the
+    person's own, and votes, labels and ratings are empty. With `target=both` the person's own level is a sixth vote,
+    of the rater `self`; all else is the third party's.
     Attributes: self_sentiment, third_party_sentiment, topic_continuance, gender, age, system_text, dialogue_act.
     """
 
@@ -54,12 +55,12 @@ class HazumiCorpus(Corpus):
         "video": "array:name=face",
     }
 
-    def __init__(self, root: Path, target: Literal["third", "self"] = "third") -> None:
+    def __init__(self, root: Path, target: Literal["third", "self", "both"] = "third") -> None:
         super().__init__(root)
         self.target = target
 
     def expected(self) -> dict[str, dict[str, int]]:
-        return {"": self.by_target[self.target]}
+        return {"": self.by_target["self" if self.target == "self" else "third"]}
 
     def read(self) -> Records:
         sessions = self._files("csv")
@@ -145,8 +146,9 @@ class HazumiCorpus(Corpus):
         said: dict[str, str | None],
     ) -> Record:
         own, third = _LEVELS[rated["SS_ternary"]], _LEVELS[rated["TS_ternary"]]
-        outside = [rated[f"TS{rater}"] for rater in range(1, 6)] if self.target == "third" else []
-        votes = tuple(_level(value) for value in outside)
+        outside = [] if self.target == "self" else [rated[f"TS{rater}"] for rater in range(1, 6)]
+        heard = {f"TS{rater}": _level(value) for rater, value in enumerate(outside, start=1)}
+        votes = {**heard, "self": own} if self.target == "both" else heard
         name = _SESSION.fullmatch(f"{session}.csv")
         assert name is not None
         answer = said.get("user_utterance")
@@ -171,9 +173,10 @@ class HazumiCorpus(Corpus):
             start=float(times[0]),
             end=float(times[1]),
             arrays=arrays,
-            label=third if self.target == "third" else own,
-            labels=tuple(level for level in _LEVELS if level in votes) if votes else None,
-            votes=votes,
+            label=own if self.target == "self" else third,
+            labels=tuple(level for level in _LEVELS if level in heard.values()) if heard else None,
+            votes=tuple(votes.values()),
+            raters=tuple(votes),
             dimensions={"sentiment": float(np.mean(outside or [rated["SS"]]))},
             ratings=tuple({"sentiment": float(value)} for value in outside),
             attributes={key: value for key, value in attributes.items() if value},

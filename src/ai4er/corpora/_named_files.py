@@ -8,7 +8,7 @@ from abc import abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ai4er.corpora.base import AUDIO_SUFFIXES, Corpus, digests, some
+from ai4er.corpora.base import AUDIO_SUFFIXES, Corpus, archives, digests, some
 from ai4er.errors import Ai4erError
 from ai4er.records import Record, Records
 
@@ -48,7 +48,7 @@ class NamedAudioFiles(Corpus):
         if not named:
             raise Ai4erError(
                 f"corpus {self.name}: no file below {self.root} is named like {self.example} "
-                f"(with one of {', '.join(self.suffixes)})"
+                f"(with one of {', '.join(self.suffixes)}){archives(self.root)}"
             )
         names = [self.pattern.fullmatch(name) for name in named]
         return Records(

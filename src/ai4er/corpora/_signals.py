@@ -133,13 +133,17 @@ def numbered(root: Path, pattern: re.Pattern[str]) -> list[tuple[re.Match[str], 
     return sorted(found.values(), key=lambda item: [int(part) for part in re.findall(r"\d+", item[0].string)])
 
 
-def level(rating: float | None, threshold: float) -> str | None:
+def level(rating: float | None, threshold: float, margin: float = 0.0) -> str | None:
     """`high` for a rating above the threshold, `low` for one at it or below, None without rating.
+
+    With a margin, ratings that are no further than that from the threshold are neither.
 
     >>> level(5.1, 5), level(5, 5), level(None, 5)
     ('high', 'low', None)
+    >>> level(6.1, 5, 1), level(6, 5, 1), level(4, 5, 1), level(3.9, 5, 1)
+    ('high', None, None, 'low')
     """
-    if rating is None:
+    if rating is None or (margin > 0 and abs(rating - threshold) <= margin):
         return None
     return "high" if rating > threshold else "low"
 

@@ -49,6 +49,8 @@ def read_rows(path: Path, columns: Sequence[str], delimiter: str = ",") -> list[
     """
     reader = csv.reader(io.StringIO(read_text(path), newline=""), delimiter=delimiter, quoting=_quoting(delimiter))
     header = [name.strip() for name in next(reader, [])]
+    if not header:
+        raise Ai4erError(f"{path}: the file is empty; its header must have {', '.join(columns)}")
     missing = [name for name in columns if name not in header]
     if missing:
         raise Ai4erError(f"{path}: no column {', '.join(missing)}; the header must have {', '.join(columns)}")

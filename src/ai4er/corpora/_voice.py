@@ -123,6 +123,11 @@ def manner(label: str, intensity: float = 1.0) -> Manner:
     return Manner(*(neutral + intensity * (full - neutral)).tolist())
 
 
+def between(one: Manner, other: Manner, share: float = 0.5) -> Manner:
+    """A manner that is `share` of the way from one to the other."""
+    return Manner(*((1 - share) * np.array(one) + share * np.array(other)).tolist())
+
+
 def speak(
     label: str,
     speaker: Voice,
@@ -131,12 +136,18 @@ def speak(
     text: str = "so many people have come to see the old house again",
     intensity: float = 1.0,
 ) -> np.ndarray:
-    """Samples at 16 kHz, float32 in [-1, 1], `seconds` long, in the manner of an emotion.
+    """Samples at 16 kHz, float32 in [-1, 1], `seconds` long, in the manner of an emotion; see `utter`.
 
-    The syllables of `text`, repeated or cut to fill the time at the emotion's tempo, give the sounds.
     Raises `Ai4erError` for an emotion that the voice does not know.
     """
-    how = manner(label, intensity)
+    return utter(manner(label, intensity), speaker, seconds, generator, text)
+
+
+def utter(how: Manner, speaker: Voice, seconds: float, generator: np.random.Generator, text: str) -> np.ndarray:
+    """Samples at 16 kHz, float32 in [-1, 1], `seconds` long, in any manner.
+
+    The syllables of `text`, repeated or cut to fill the time at the manner's tempo, give the sounds.
+    """
     samples, sounds = round(seconds * SAMPLE_RATE), syllables(text)
     count = max(1, round(seconds * how.tempo))
     sequence = [sounds[i % len(sounds)] for i in range(count)]

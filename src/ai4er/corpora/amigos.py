@@ -13,7 +13,7 @@ arousal from -1 to 1).
 A video of a person is a record; its signals are read from the file whenever they are asked for. Reading opens every
 file once, to see which signals are there: a minute or two.
 Label: `target` (valence, arousal or dominance, as the person rated it) above `threshold` (5, the middle) is high,
-else low.
+else low; with `margin=1` ratings from 4 to 6 are neither, and left out.
 Official split: none. Leave persons out.
 Quirks: some videos were not seen (8, 24 and 28 saw no long ones) or not rated, and some signals are not numbers
 throughout; such videos are left out, such signals are missing. The 5 s before a video are part of its signals.
@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import pydantic
 
 from ai4er.corpora._signals import lazy, level, matlab_variable, numbered, one_at_a_time, rated
 from ai4er.corpora.base import Corpus
@@ -69,11 +70,13 @@ class Reader(Corpus):
         root: Path,
         target: Literal["valence", "arousal", "dominance"] = "valence",
         threshold: float = 5.0,
+        margin: pydantic.NonNegativeFloat = 0.0,
         videos: Literal["short", "long", "all"] = "short",
     ) -> None:
         super().__init__(root)
         self.target = target
         self.threshold = threshold
+        self.margin = margin
         self.videos = videos
 
     def read(self) -> Records:
@@ -101,7 +104,7 @@ class Reader(Corpus):
                 corpus=self.name,
                 speaker=person,
                 arrays=lazy(**{name: partial(signal, path, number, name) for name in sound}),
-                label=level(dimensions.get(self.target), self.threshold),
+                label=level(dimensions.get(self.target), self.threshold, self.margin),
                 dimensions=dimensions,
                 attributes={
                     "sample_rate": str(SAMPLE_RATE),

@@ -17,6 +17,8 @@ import pydantic
 
 from ai4er.config import parse_spec
 from ai4er.corpora._digest import digest
+from ai4er.corpora._oddities import archives, same, sample_rates, unknown_labels
+from ai4er.corpora._oddities import some as some
 from ai4er.errors import Ai4erError, unknown
 from ai4er.labels import LabelSpace, label_space
 from ai4er.records import Record, Records
@@ -107,7 +109,7 @@ class Corpus(ABC):
     def check(self) -> CheckReport:
         """Compare the copy with what the owners publish; unreadable files and copies included."""
         records = self.read()
-        problems = self.left_out()
+        problems = self.left_out() + unknown_labels(records, self.space)
         for split, published in self.expected().items():
             part = [record for record in records if split in ("", record.split)]
             problems += self._differences(split, self._counts(part), published)
@@ -116,7 +118,7 @@ class Corpus(ABC):
             problems.append(f"{len(speakers)} speakers, published {self.published_speakers}")
         copies, known = self._copies(records)
         problems += copies + self.unreadable(records)
-        notes = [*self.quirks, *known]
+        notes = [*self.quirks, *known, *sample_rates(records)]
         counts = dict(self._counts(records))
         return CheckReport(self.name, self.root, len(records), counts, dict(speakers), problems, notes)
 
@@ -137,12 +139,14 @@ class Corpus(ABC):
         ]
 
     def unreadable(self, records: Records) -> list[str]:
-        """A line for every record whose file cannot be decoded; corpora without files have none."""
-        from ai4er.features.media import probe
+        """A line for every recording or video that cannot be decoded; corpora without files have none."""
+        from ai4er.features.media import probe, probe_video
 
-        paths = sorted({r.audio for r in records if r.audio})
+        sounds = sorted({r.audio for r in records if r.audio})
+        videos = sorted({r.video for r in records if r.video})
         with ThreadPoolExecutor(4) as pool:
-            return [problem for problem in pool.map(probe, paths) if problem]
+            found = [*pool.map(probe, sounds), *pool.map(probe_video, videos)]
+        return [problem for problem in found if problem]
 
     def _copies(self, records: Records) -> tuple[list[str], list[str]]:
         """A line about copies that should not be, and one about those of the owners' own release."""
@@ -154,11 +158,7 @@ class Corpus(ABC):
                 in_release = record.id in self.known_copies or not (record.audio or record.video or record.image)
                 (known if in_release else found).append(f"{record.id} = {first[record.digest]}")
             first.setdefault(record.digest, record.id)
-        return _same(found), _same(known)
-
-
-def _same(pairs: Sequence[str]) -> list[str]:
-    return [f"copies of another record ({len(pairs)}): {some(pairs)}"] if pairs else []
+        return same(found), same(known)
 
 
 def corpus_names() -> list[str]:
@@ -233,7 +233,7 @@ def text_file(root: Path, *names: str) -> Path:
         found = find_text_file(root, name)
         if found is not None:
             return found
-    raise Ai4erError(f"{root}: no file {' or '.join(names)} (plain or .gz)")
+    raise Ai4erError(f"{root}: no file {' or '.join(names)} (plain or .gz){archives(root)}")
 
 
 def counts_by_split(table: str) -> dict[str, dict[str, int]]:
@@ -256,13 +256,3 @@ def summed(splits: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
     for counts in splits.values():
         total.update(counts)
     return dict(total)
-
-
-def some(items: Sequence[object], shown: int = 5) -> str:
-    """The first few of many, for an error message.
-
-    >>> some(["a", "b", "c"], shown=2)
-    'a, b and 1 more'
-    """
-    more = len(items) - shown
-    return ", ".join(str(item) for item in items[:shown]) + (f" and {more} more" if more > 0 else "")

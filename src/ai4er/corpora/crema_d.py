@@ -50,15 +50,15 @@ _TEXTS = {
 }
 _QUERIES = {"voice": "1", "face": "2", "both": "3"}
 _WINNERS = {"voice": "VoiceVote", "face": "FaceVote", "both": "MultiModalVote"}
-_Answer = tuple[str, int | None]
-"""One rater's emotion, and its level where it is known."""
+_Answer = tuple[str, int | None, str]
+"""One rater's emotion, its level and the rater, None and empty where they are not known."""
 
 
 class Reader(NamedAudioFiles):
     """CREMA-D: `media` chooses the sound or the video files, `rated` the votes, `target` the label.
 
-    `votes` are the raters' emotions and `ratings` their levels (`intensity`, 0 to 100), in the same order;
-    `dimensions["intensity"]` is the mean level.
+    `votes` are the raters' emotions, `raters` their ids and `ratings` their levels (`intensity`, 0 to 100), in the
+    same order;     `dimensions["intensity"]` is the mean level.
     Attributes: acted, text_id, intensity; gender, age, race, ethnicity (with the table of actors); perceived (all
     emotions with most votes).
     """
@@ -123,14 +123,15 @@ class Reader(NamedAudioFiles):
 
     def _voted(self, record: Record, actor: dict[str, str]) -> Record:
         answers = self._answers.get(record.id, [])
-        votes = tuple(emotion for emotion, _ in answers)
-        levels = [float(level) for _, level in answers if level is not None]
+        votes, raters = tuple(emotion for emotion, _, _ in answers), tuple(rater for _, _, rater in answers)
+        levels = [float(level) for _, level, _ in answers if level is not None]
         winners = _most(votes) or self._winners.get(record.id, ())
         perceived = winners[0] if len(winners) == 1 else None
         attributes = {**record.attributes, **actor, **({"perceived": ",".join(winners)} if winners else {})}
         return record.replace(
             label=perceived if self.target == "perceived" else record.label,
             votes=votes,
+            raters=raters if all(raters) else (),
             dimensions={"intensity": sum(levels) / len(levels)} if levels else {},
             ratings=tuple({"intensity": level} for level in levels),
             attributes=attributes,
@@ -160,7 +161,10 @@ class Reader(NamedAudioFiles):
             return []
         rows = read_rows(path, ("queryType", "clipName", "respEmo", "respLevel"))
         return [
-            (row["clipName"], (_emotion(path, row["respEmo"]), whole_number(path, row, "respLevel")))
+            (
+                row["clipName"],
+                (_emotion(path, row["respEmo"]), whole_number(path, row, "respLevel"), row.get("localid", "")),
+            )
             for row in rows
             if row["queryType"] == _QUERIES[self.rated]
         ]
@@ -171,7 +175,7 @@ class Reader(NamedAudioFiles):
         for row in read_rows(path, ("", "fileName", *_LETTERS)) if path else ():
             if path and row[""].startswith(_QUERIES[self.rated]):
                 for letter, emotion in _LETTERS.items():
-                    yield from ((row["fileName"], (emotion, None)) for _ in range(whole_number(path, row, letter)))
+                    yield from ((row["fileName"], (emotion, None, "")) for _ in range(whole_number(path, row, letter)))
 
     @functools.cached_property
     def _winners(self) -> dict[str, tuple[str, ...]]:

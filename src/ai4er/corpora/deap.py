@@ -9,7 +9,7 @@ release (`data_preprocessed_python/s01.dat`) holds pickles, which run code when 
 
 A trial is a record; its signals are read from the file whenever they are asked for (all would take 1.7 GB).
 Label: `target` (valence, arousal, dominance or liking) above `threshold` (5, the middle of the scale) is high, else
-low.
+low; with `margin=1` ratings from 4 to 6 are neither, and left out.
 Official split: none. Leave persons out.
 Quirks: the release was cut off below 4 Hz and above 45 Hz, so there is no delta rhythm; the order of the trials is
 that of the excerpts, not the one in which a person saw them.
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 import numpy as np
+import pydantic
 
 from ai4er.corpora._signals import lazy, level, matlab_signal, matlab_variable, numbered, rated
 from ai4er.corpora.base import Corpus
@@ -72,10 +73,12 @@ class Reader(Corpus):
         root: Path,
         target: Literal["valence", "arousal", "dominance", "liking"] = "valence",
         threshold: float = 5.0,
+        margin: pydantic.NonNegativeFloat = 0.0,
     ) -> None:
         super().__init__(root)
         self.target = target
         self.threshold = threshold
+        self.margin = margin
 
     def read(self) -> Records:
         files = numbered(self.root, _FILE)
@@ -106,7 +109,7 @@ class Reader(Corpus):
                     baseline=partial(part, path, clip, 0, 0, BASELINE),
                     physiology=partial(part, path, clip, len(EEG), BASELINE, SAMPLES),
                 ),
-                label=level(dimensions.get(self.target), self.threshold),
+                label=level(dimensions.get(self.target), self.threshold, self.margin),
                 dimensions=dimensions,
                 attributes={
                     "sample_rate": str(SAMPLE_RATE),

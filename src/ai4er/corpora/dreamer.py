@@ -9,7 +9,8 @@ ScoreDominance from 1 to 5). MATLAB files cannot be read in parts: reading takes
 records of one kind of signal some 0.8 GB.
 
 `signals=eeg` (default) or `ecg`: the arrays of a record have one rate, that of these signals.
-Label: `target` (valence, arousal or dominance) above `threshold` (3, the middle of the scale) is high, else low.
+Label: `target` (valence, arousal or dominance) above `threshold` (3, the middle of the scale) is high, else low;
+with a `margin` ratings that are no further from it are neither, and left out.
 Official split: none. Leave persons out.
 Quirks: the clips differ in length; the owners analysed the last minute of each (`last_seconds=60`).
 """
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+import pydantic
 
 from ai4er.corpora._signals import level, matlab_variable, rated
 from ai4er.corpora.base import Corpus
@@ -57,6 +59,7 @@ class Reader(Corpus):
         signals: Literal["eeg", "ecg"] = "eeg",
         target: Literal["valence", "arousal", "dominance"] = "valence",
         threshold: float = 3.0,
+        margin: pydantic.NonNegativeFloat = 0.0,
         last_seconds: float | None = None,
     ) -> None:
         super().__init__(root)
@@ -65,6 +68,7 @@ class Reader(Corpus):
         self.signals = signals
         self.target = target
         self.threshold = threshold
+        self.margin = margin
         self.last_seconds = last_seconds
 
     def read(self) -> Records:
@@ -89,7 +93,7 @@ class Reader(Corpus):
                 corpus=self.name,
                 speaker=f"{number:02d}",
                 arrays={self.signals: self._signal(path, during, cut=True), "baseline": self._signal(path, before)},
-                label=level(dimensions.get(self.target), self.threshold),
+                label=level(dimensions.get(self.target), self.threshold, self.margin),
                 dimensions=dimensions,
                 attributes={
                     "sample_rate": str(_RATES[self.signals]),

@@ -10,7 +10,8 @@ each exchange) and `elan/ID.eaf` (transcript with times), where ID = YYMMGAANN: 
 `biosignal/` is not read.
 
 Labels: `sentiment3` on the third party by default (the mean of five outside raters, 1 to 7: above 4.5 high,
-below 3.5 low), or with `target=self` on the person's own rating (5 and above high, 3 and below low).
+below 3.5 low), or with `target=self` on the person's own rating (5 and above high, 3 and below low);
+`target=both` adds the own rating to the votes.
 
 Official split: none; leave sessions (persons) out.
 Quirks: 1911F7001, 1911M3001, 1911M3002 and 1911M5003 have no features in the release. The times
@@ -27,7 +28,7 @@ from ai4er.corpora._hazumi import HazumiCorpus
 
 
 class Reader(HazumiCorpus):
-    """Hazumi1911, with all arrays, attributes and the two targets of `HazumiCorpus`."""
+    """Hazumi1911, with all arrays, attributes and the targets of `HazumiCorpus`."""
 
     name: ClassVar[str] = "hazumi1911"
     title: ClassVar[str] = "Hazumi1911: multimodal human-agent dialogue"

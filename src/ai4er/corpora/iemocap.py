@@ -163,6 +163,7 @@ class Reader(Corpus):
         file = str(files[kind]) if files[kind].is_file() else None
         cut = {"start": float(head["start"]), "end": float(head["end"])} if file and kind == "video" else {}
         outside = [rater for rater in turn.classes if rater.startswith("E")]
+        voted = [(r, v) for r in outside for v in map(self._in_space, turn.classes[r]) if v is not None]
         label = _CLASSES[head["emotion"]]
         return Record(
             id=head["turn"],
@@ -174,7 +175,8 @@ class Reader(Corpus):
             language=self.language,
             text=_transcription(session / f"dialog/transcriptions/{name['dialogue']}.txt").get(head["turn"]),
             label=self._in_space(label),
-            votes=tuple(v for r in outside for v in map(self._in_space, turn.classes[r]) if v is not None),
+            votes=tuple(vote for _, vote in voted),
+            raters=tuple(rater for rater, _ in voted),
             dimensions={dimension: float(head[dimension]) for dimension in _DIMENSIONS},
             ratings=tuple(values for rater, values in turn.attributes.items() if rater.startswith("E")),
             attributes={

@@ -13,6 +13,8 @@ gzipped (`.gz`), or Parquet. Columns named like the fields of a record become th
 
 Every other column becomes an attribute. A column with another name is named by a setting:
 `manifest:file=my.csv,text=utterance,label=class` (id, audio, video, image, text, label, speaker and dialogue can).
+A file name with a comma or a plus stands in double quotes: `manifest:file="data/one,two.csv"` (in single quotes for the
+shell).
 
 So the lists of EmoBox (JSON lines with `key`, `wav`, `emo`; their `wav` is relative to EmoBox' own root: `folder=DIR`)
 and the tables of audformat (`file`, `start`, `end`, then its columns) are read as they are.
@@ -116,7 +118,10 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
 def _delimited(path: Path) -> pa.Table:
     """Every field as text: what is a number is decided by the name of its column."""
     with pa.input_stream(str(path)) as stream:
-        first = stream.read(1 << 16).decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
+        head = stream.read(1 << 16)
+    if b"\0" in head:
+        raise Ai4erError(f"{path}: not a table of text in UTF-8, but binary data or UTF-16")
+    first = head.decode("utf-8-sig", "replace").partition("\n")[0].rstrip("\r")
     delimiter = max(",;\t", key=first.count)
     header = next(csv.reader(io.StringIO(first), delimiter=delimiter), [])
     if not header:

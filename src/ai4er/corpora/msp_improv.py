@@ -81,6 +81,7 @@ class Reader(TabledFiles):
                     language=self.language,
                     label=label if label in self.space.names else None,
                     votes=tuple(rating.primary for rating in turn.ratings if rating.primary in self.space.names),
+                    raters=tuple(rating.rater for rating in turn.ratings if rating.primary in self.space.names),
                     dimensions={key: turn.values[key] for key in _DIMENSIONS if key in turn.values},
                     ratings=tuple(rating.values for rating in turn.ratings),
                     attributes={key: value for key, value in attributes.items() if value},

@@ -117,6 +117,7 @@ class Reader(TabledFiles):
             text=read_text(transcript).strip() if transcript else None,
             label=label if label in self.space.names else None,
             votes=tuple(rating.primary for rating in ratings if rating.primary in self.space.names),
+            raters=tuple(rating.rater for rating in ratings if rating.primary in self.space.names),
             dimensions={dimension: decimal_number(path, row, column) for dimension, column in _DIMENSIONS.items()},
             ratings=tuple(rating.values for rating in ratings),
             attributes={key: value for key, value in attributes.items() if value.strip("|")},

@@ -19,6 +19,13 @@ def one_hot(classes: np.ndarray, size: int) -> np.ndarray:
     return np.asarray(classes)[:, None] == np.arange(size)
 
 
+def group_sums(rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """(items, ...) rows summed to (groups, ...), `groups` (items,) the number of each item's group."""
+    sums = np.zeros((groups.max() + 1, *rows.shape[1:]))
+    np.add.at(sums, groups, rows)
+    return sums
+
+
 def share(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     """top / bottom, and 0 where the bottom is 0."""
     bottom = np.asarray(bottom, dtype=np.float64)

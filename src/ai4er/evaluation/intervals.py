@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ai4er.errors import Ai4erError
+from ai4er.evaluation._sums import group_sums
 from ai4er.evaluation.metrics import Metric, default_metrics
 from ai4er.evaluation.metrics import metric as metric_of
 from ai4er.evaluation.predictions import Predictions, Unit
@@ -69,7 +70,7 @@ class TTest:
 
 def interval(
     predictions: Predictions,
-    metric: str = "",
+    metric: str | Metric = "",
     seed: int = 0,
     resamples: int = 1000,
     level: float = 0.95,
@@ -137,8 +138,11 @@ def corrected_t_test(differences: Sequence[float], train_size: float, test_size:
     return TTest(statistic, degrees, float(2 * student.sf(abs(statistic), degrees)))
 
 
-def _metric(name: str, predictions: Predictions) -> Metric:
-    return metric_of(name or default_metrics(predictions.space)[0], predictions.space)
+def _metric(given: str | Metric, predictions: Predictions) -> Metric:
+    if isinstance(given, Metric):
+        given.need(predictions.space)
+        return given
+    return metric_of(given or default_metrics(predictions.space)[0], predictions.space)
 
 
 def _percentiles(values: Sequence[np.ndarray], level: float) -> tuple[float, float]:
@@ -154,13 +158,6 @@ def _weights(count: int, resamples: int, seed: int) -> Iterator[np.ndarray]:
         yield generator.multinomial(count, np.full(count, 1 / count), size=min(step, resamples - start))
 
 
-def _group_sums(rows: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """(items, ...) rows summed to (groups, ...)."""
-    sums = np.zeros((groups.max() + 1, *rows.shape[1:]))
-    np.add.at(sums, groups, rows)
-    return sums
-
-
 def _resampler(metric: Metric, predictions: Predictions) -> Callable[[np.ndarray], np.ndarray]:
     """The function that maps weights (resamples, groups) to values (resamples,).
 
@@ -168,7 +165,7 @@ def _resampler(metric: Metric, predictions: Predictions) -> Callable[[np.ndarray
     """
     groups = predictions.groups
     if metric.rows is not None and metric.formula is not None:
-        sums, formula = _group_sums(metric.rows(predictions), groups), metric.formula
+        sums, formula = group_sums(metric.rows(predictions), groups), metric.formula
         return lambda weights: formula(np.tensordot(weights.astype(np.float64), sums, axes=1))
     whole = _whole(metric)
 
@@ -216,7 +213,7 @@ def _swapper(metric: Metric, a: Predictions, b: Predictions) -> Callable[[np.nda
     groups = a.groups
     if metric.rows is not None and metric.formula is not None:
         formula = metric.formula
-        one, other = (_group_sums(metric.rows(predictions), groups) for predictions in (a, b))
+        one, other = (group_sums(metric.rows(predictions), groups) for predictions in (a, b))
 
         def differences(swap: np.ndarray) -> np.ndarray:
             moved = np.tensordot(swap.astype(np.float64), other - one, axes=1)

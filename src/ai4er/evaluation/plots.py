@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _INK, _SOFT, _BLUE, _ORANGE = "#22272e", "#8a929c", "#2f6db3", "#d9822b"
-_COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
+COLOURS = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
 """The bright scheme of Paul Tol, which colour-blind readers can tell apart."""
-_MARKERS = "os^Dvp*"
+MARKERS = "os^Dvp*"
 _SCATTER_LIMIT = 2000
 
 
@@ -36,7 +36,7 @@ def plot_confusion(predictions: Predictions, path: Path | str, title: str, proto
     counts = confusion_matrix(predictions.target_classes, predictions.classes, len(names))
     shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     side = max(4.2, 1.6 + (0.62 if len(names) <= 12 else 0.36) * len(names))
-    figure, axes = _figure(side + 1.2, side, title, protocol, mark)
+    figure, axes = figure_of(side + 1.2, side, title, protocol, mark)
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     size = 9 if len(names) <= 8 else 6
     for row, column in np.ndindex(*counts.shape):
@@ -55,7 +55,7 @@ def plot_confusion(predictions: Predictions, path: Path | str, title: str, proto
     bar = figure.colorbar(image, ax=axes, fraction=0.045, pad=0.03)
     bar.set_label("share of the annotated class")
     bar.outline.set_visible(False)
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_reliability(
@@ -70,7 +70,7 @@ def plot_reliability(
     filled = items > 0
     accuracy = np.bincount(which, right, bins)[filled] / items[filled]
     centre = (np.arange(bins) + 0.5) / bins
-    figure, axes = _figure(4.8, 5.4, title, protocol, mark, rows=2, heights=(4, 1))
+    figure, axes = figure_of(4.8, 5.4, title, protocol, mark, rows=2, heights=(4, 1))
     axes.plot([0, 1], [0, 1], color=_SOFT, linestyle="--", linewidth=1, label="calibrated")
     axes.bar(centre[filled], accuracy, width=0.92 / bins, color=_BLUE, alpha=0.85, label="accuracy")
     axes.set(xlim=(0, 1), ylim=(0, 1.02), ylabel="accuracy")
@@ -78,7 +78,7 @@ def plot_reliability(
     below = figure.axes[1]
     below.bar(centre, items / items.sum(), width=0.92 / bins, color=_SOFT, alpha=0.8)
     below.set(xlim=(0, 1), xlabel="confidence", ylabel=f"share of\n{items.sum()} items")
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_embedding(
@@ -103,15 +103,15 @@ def plot_embedding(
         chosen = np.sort(np.random.default_rng(seed).choice(len(embedding), _SCATTER_LIMIT, replace=False))
         embedding, classes = embedding[chosen], classes[chosen]
     plane, method = _plane(embedding, seed)
-    figure, axes = _figure(6.0, 4.8, title, protocol, mark)
+    figure, axes = figure_of(6.0, 4.8, title, protocol, mark)
     for number, name in enumerate(np.unique(classes)):
         here = plane[classes == name]
-        marker = _MARKERS[number // len(_COLOURS) % len(_MARKERS)]
+        marker = MARKERS[number // len(COLOURS) % len(MARKERS)]
         axes.scatter(
             here[:, 0],
             here[:, 1],
             s=16,
-            color=_COLOURS[number % len(_COLOURS)],
+            color=COLOURS[number % len(COLOURS)],
             marker=marker,
             alpha=0.75,
             lw=0,
@@ -121,7 +121,7 @@ def plot_embedding(
     axes.set_xticks([])
     axes.set_yticks([])
     axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5), markerscale=1.6)
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
 def _plane(embedding: np.ndarray, seed: int) -> tuple[np.ndarray, str]:
@@ -146,17 +146,17 @@ def plot_training(
     panels = [(what, curves) for what, curves in (("loss", losses), ("metric", others)) if curves]
     if not panels:
         raise Ai4erError("there is no training history to draw")
-    figure = _figure(5.0 * len(panels), 3.8, title, protocol, mark, columns=len(panels))[0]
+    figure = figure_of(5.0 * len(panels), 3.8, title, protocol, mark, columns=len(panels))[0]
     for axes, (what, curves) in zip(figure.axes, panels):
         for number, (name, values) in enumerate(curves.items()):
             epochs = np.arange(1, len(values) + 1)
             marker = "o" if len(values) < 20 else None
-            axes.plot(epochs, values, color=_COLOURS[number % len(_COLOURS)], lw=1.8, marker=marker, ms=3.5, label=name)
+            axes.plot(epochs, values, color=COLOURS[number % len(COLOURS)], lw=1.8, marker=marker, ms=3.5, label=name)
         axes.set(xlabel="epoch", ylabel=what)
         axes.locator_params(axis="x", integer=True)
         axes.grid(axis="y", color="#e4e7eb", lw=0.8)
         axes.legend(frameon=False)
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
 def plot_by_speaker(
@@ -172,7 +172,7 @@ def plot_by_speaker(
     values = np.array([chosen(predictions.take(np.flatnonzero(members == group))) for group in groups])
     order = np.argsort(values, kind="stable")
     width = max(5.0, 2.0 + 0.32 * len(groups))
-    figure, axes = _figure(min(width, 16.0), 4.0, title, protocol, mark)
+    figure, axes = figure_of(min(width, 16.0), 4.0, title, protocol, mark)
     axes.bar(range(len(groups)), values[order], color=_BLUE, alpha=0.85, width=0.8)
     whole = chosen(predictions)
     axes.axhline(whole, color=_ORANGE, lw=1.5, label=f"all items {whole:.2f}")
@@ -184,10 +184,10 @@ def plot_by_speaker(
     axes.margins(x=0.01)
     axes.set_ylim(top=max(values.max(), whole) * 1.25 or 1.0)
     axes.legend(frameon=False, ncols=2, loc="upper left")
-    return _save(figure, path)
+    return save_figure(figure, path)
 
 
-def _figure(
+def figure_of(
     width: float,
     height: float,
     title: str,
@@ -213,7 +213,8 @@ def _figure(
     return figure, axes[0]
 
 
-def _save(figure: Figure, path: Path | str) -> Path:
+def save_figure(figure: Figure, path: Path | str) -> Path:
+    """Write the figure as a PNG file, whole or not at all."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     path = Path(path)

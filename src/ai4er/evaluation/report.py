@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -16,15 +17,18 @@ from ai4er.errors import Ai4erError
 from ai4er.evaluation.document import Table
 from ai4er.evaluation.metrics import METRICS
 from ai4er.protocols.base import SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN, parse_protocol, protocol_names
+from ai4er.systems import baselines
 
 RESULTS_FILE = "results.parquet"
 ALL_FOLDS = "all"
 SUBSTITUTED = "(substituted)"
+NOT_ABOVE = "§not above baseline"
 _LEGEND = {
     SPEAKER_DEPENDENT: "the same speakers were trained on and tested, which says nothing about new speakers",
     SPEAKERS_UNKNOWN: "the corpus does not say who speaks, so that speakers may be shared",
 }
 _SUBSTITUTED = f"{SUBSTITUTED}: the paper's encoder could not be had, and the named one stands in for it."
+_NOT_ABOVE = f"{NOT_ABOVE}: by its primary metric it is no better than the best baseline that was run beside it."
 _SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("system", "corpus", "protocol", "mark", "fold")]
     + [("seed", pa.int64()), ("metric", pa.string()), ("value", pa.float64())]
@@ -113,29 +117,81 @@ def table(rows: Sequence[ResultRow]) -> str:
     """A Markdown table: a line for each system, corpus and protocol, a column for each metric.
 
     Where there are pooled rows (`fold` = all) they are printed with their interval, averaged over
-    the seeds; else the mean over folds and seeds ± the half width of its 95 % t interval.
+    the seeds; else the mean over folds and seeds ± the half width of its 95 % t interval. The best baseline
+    stands beside every other system, and one that does not beat it is marked.
     """
     if not rows:
         raise Ai4erError("there are no results to print")
     metrics = list(dict.fromkeys(row.metric for row in rows))
-    lines: dict[tuple[str, ...], dict[str, list[ResultRow]]] = {}
+    lines: dict[tuple[str, ...], list[ResultRow]] = {}
     for row in rows:
-        lines.setdefault(_line(row), {}).setdefault(row.metric, []).append(row)
-    header = ["system", "corpus", "protocol", "encoder", *metrics]
-    body = [[*key, *(cell(cells.get(name, [])) for name in metrics)] for key, cells in lines.items()]
-    return "\n".join([Table(header, body).markdown(), "", *notes(rows)]).rstrip() + "\n"
+        lines.setdefault(_line(row), []).append(row)
+    beside = best_baselines(lines)
+    header = ["system", "corpus", "protocol", "encoder", *metrics, *(["best baseline"] if beside else [])]
+    body = []
+    for key, found in lines.items():
+        best = lines[beside[key]] if key in beside else []
+        cells = [cell([row for row in found if row.metric == name]) for name in metrics]
+        last = [baseline_cell(best)] if beside else []
+        body.append([marked_system(key[0], found, best), *key[1:], *cells, *last])
+    return "\n".join([Table(header, body).markdown(), "", *notes(rows), *baseline_notes(lines)]).rstrip() + "\n"
 
 
-def primary(rows: Iterable[ResultRow]) -> str:
-    """The metric of a run's rows that stands for the run: the first over all folds (and all conditions)."""
-    return next(row.metric for row in rows if row.fold == ALL_FOLDS and "[" not in row.metric)
+Key = TypeVar("Key", bound=Hashable)
+
+
+def best_baselines(lines: Mapping[Key, Sequence[ResultRow]]) -> dict[Key, Key]:
+    """The line of the best baseline for every line of another system, where there is one.
+
+    Lines are compared that are on the same corpus and protocol and have the same primary metric.
+    """
+    simple = set(baselines())
+    best: dict[tuple[str, str, str], Key] = {}
+    for key, rows in lines.items():
+        place = _place(rows)
+        if rows[0].system in simple and (place not in best or merit(rows) > merit(lines[best[place]])):
+            best[place] = key
+    others = {key: _place(rows) for key, rows in lines.items() if rows[0].system not in simple}
+    return {key: best[place] for key, place in others.items() if place in best}
+
+
+def _place(rows: Sequence[ResultRow]) -> tuple[str, str, str]:
+    return rows[0].corpus, rows[0].protocol, primary(rows)
+
+
+def marked_system(name: str, rows: Sequence[ResultRow], baseline: Sequence[ResultRow]) -> str:
+    """The name of a line, with a mark where its rows do not beat those of the best baseline."""
+    return f"{name} {NOT_ABOVE}" if baseline and merit(rows) <= merit(baseline) else name
+
+
+def baseline_cell(baseline: Sequence[ResultRow]) -> str:
+    """Name and primary metric of the best baseline; empty where there is none."""
+    if not baseline:
+        return ""
+    name = primary(baseline)
+    return f"{baseline[0].system}: {name} {_values(baseline, name).mean():.3f}"
+
+
+def baseline_notes(lines: Mapping[Key, Sequence[ResultRow]]) -> list[str]:
+    """What the mark means, and where no baseline was run."""
+    beside, simple = best_baselines(lines), set(baselines())
+    marked = any(merit(lines[key]) <= merit(lines[best]) for key, best in beside.items())
+    alone = [rows[0] for key, rows in lines.items() if key not in beside and rows[0].system not in simple]
+    where = "; ".join(dict.fromkeys(f"{row.corpus}, {row.protocol}" for row in alone))
+    missing = f"No baseline was run beside them ({where}): ai4er train support_vector_machine is one."
+    return [*([_NOT_ABOVE] if marked else []), *([missing] if alone else [])]
+
+
+def primary(rows: Sequence[ResultRow]) -> str:
+    """The metric of a run's rows that stands for the run: the first over all conditions, where there is one."""
+    return next((row.metric for row in rows if "[" not in row.metric), rows[0].metric)
 
 
 def merit(rows: Sequence[ResultRow]) -> float:
-    """The primary metric over all folds, negated where lower is better, so that the best has the largest."""
+    """The mean of the primary metric over the seeds, negated where lower is better: the best has the largest."""
     name = primary(rows)
-    value = next(row.value for row in rows if row.metric == name and row.fold == ALL_FOLDS)
-    return value if METRICS[name].higher_is_better else -value
+    value = float(_values(rows, name).mean())
+    return -value if name in METRICS and not METRICS[name].higher_is_better else value
 
 
 def _line(row: ResultRow) -> tuple[str, ...]:
@@ -157,7 +213,7 @@ def cell(rows: Sequence[ResultRow]) -> str:
     if not rows:
         return ""
     pooled = [row for row in rows if row.fold == ALL_FOLDS]
-    values = np.array([row.value for row in pooled or rows])
+    values = _values(rows, rows[0].metric)
     bounded = [row for row in pooled or rows if row.low is not None and row.high is not None]
     if len(bounded) == len(values) and (pooled or len(values) == 1):
         low, high = (float(np.mean([getattr(row, end) for row in bounded])) for end in ("low", "high"))
@@ -165,6 +221,13 @@ def cell(rows: Sequence[ResultRow]) -> str:
     if len(values) == 1:
         return f"{values[0]:.3f}"
     return f"{values.mean():.3f} ± {_half_width(values):.3f} ({len(values)})"
+
+
+def _values(rows: Sequence[ResultRow], metric: str) -> np.ndarray:
+    """The pooled values of a metric, one a seed, or where there are none those of the folds."""
+    found = [row for row in rows if row.metric == metric]
+    pooled = [row.value for row in found if row.fold == ALL_FOLDS]
+    return np.array(pooled or [row.value for row in found])
 
 
 def _half_width(values: np.ndarray) -> float:

@@ -28,6 +28,10 @@ _LARGEST_GAP = 3600.0
 _RUN = 1 << 16
 
 
+class NoSound(Ai4erError):
+    """A video without an audio track."""
+
+
 def container_blocks(path: Path, start: float, end: float) -> Iterator[tuple[int, np.ndarray]]:
     """Sample rate and samples (samples,) from `start` to `end` in seconds, channels averaged.
 
@@ -72,7 +76,7 @@ def _open(path: Path, file: BinaryIO) -> InputContainer:
         raise Ai4erError(f"{path}: not an audio or video file, or damaged at its beginning or end") from None
     if not container.streams.audio:
         container.close()
-        raise Ai4erError(f"{path}: the file has no audio track")
+        raise NoSound(f"{path}: the file has no audio track")
     return container
 
 

@@ -38,11 +38,17 @@ def frame_counts(items: Sequence[np.ndarray], length: int, hop: int) -> np.ndarr
 
 
 def map_frames(
-    items: Sequence[np.ndarray], length: int, hop: int, outputs: int, compute: Callable[[np.ndarray], np.ndarray]
+    items: Sequence[np.ndarray],
+    length: int,
+    hop: int,
+    outputs: int,
+    compute: Callable[[np.ndarray], np.ndarray],
+    reflected: bool = False,
 ) -> np.ndarray:
     """Apply `compute`, (rows, length) -> (rows, outputs), to the centred frames of all items.
 
-    The result (frames of all items, outputs) is float32; `frame_counts` says which frames are whose.
+    Beyond the ends of an item are zeros, or its `reflected` samples. The result (frames of all items, outputs) is
+    float32; `frame_counts` says which frames are whose.
     """
     counts = frame_counts(items, length, hop)
     half = length // 2
@@ -51,6 +57,8 @@ def map_frames(
     signal = np.zeros(sizes.sum() + length, dtype=np.float32)
     for offset, item in zip(offsets, items):
         signal[offset + half : offset + half + len(item)] = item
+        if reflected and half:
+            signal[offset : offset + len(item) + 2 * half] = np.pad(item, half, mode="reflect")
     first = np.repeat(np.cumsum(counts) - counts, counts)
     starts = np.repeat(offsets, counts) + hop * (np.arange(counts.sum()) - first)
     windows = np.lib.stride_tricks.sliding_window_view(signal, length)
@@ -125,11 +133,18 @@ def decibels(power: np.ndarray) -> np.ndarray:
 
 
 def mel_decibels(
-    items: Sequence[np.ndarray], sample_rate: int, n_fft: int, hop: int, bands: int, dynamic_range: float = 80
+    items: Sequence[np.ndarray],
+    sample_rate: int,
+    n_fft: int,
+    hop: int,
+    bands: int,
+    dynamic_range: float = 80,
+    reflected: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Mel spectra in decibels (frames of all items, bands), and the number of frames of each item.
 
     Within an item, values more than `dynamic_range` below the loudest are raised to that level.
+    `reflected` is as in `map_frames`.
     """
     window, filters = hann(n_fft), mel_filters(sample_rate, n_fft, bands)
 
@@ -137,7 +152,7 @@ def mel_decibels(
         return (filters @ power_spectrum(frames * window, n_fft)).T
 
     counts = frame_counts(items, n_fft, hop)
-    values = decibels(map_frames(items, n_fft, hop, bands, compute))
+    values = decibels(map_frames(items, n_fft, hop, bands, compute, reflected))
     loudest = np.maximum.reduceat(values.max(axis=1), np.cumsum(counts) - counts)
     np.maximum(values, np.repeat(loudest - dynamic_range, counts)[:, None], out=values)
     return values, counts

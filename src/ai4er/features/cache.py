@@ -58,7 +58,7 @@ def extract_all(
             for i, features in zip(there, computed, strict=True):
                 results[i] = features
             return results
-        store = Store((default_cache() if cache == "default" else Path(cache)) / _folder(front_end))
+        store = Store((default_cache() if cache == "default" else Path(cache)) / folder_name(front_end))
         keys = dict(zip(there, pool.map(lambda i: content_key(front_end, records[i]), there)))
         found = store.read(set(keys.values()))
         missing = {key: records[i] for i, key in keys.items() if key not in found}
@@ -100,7 +100,7 @@ def _file_identity(path: str, record: Record) -> tuple[Any, ...]:
     return str(Path(path).resolve()), status.st_size, status.st_mtime_ns
 
 
-def _folder(front_end: FrontEnd) -> str:
+def folder_name(front_end: FrontEnd) -> str:
     """The front end's name, with a digest of its settings and its code."""
     modules = [kind.__module__ for kind in type(front_end).__mro__ if issubclass(kind, FrontEnd)]
     text = front_end.digest() + "".join(_code(module) for module in modules)

@@ -17,7 +17,9 @@ class LogMel(AudioFrontEnd):
 
     Frames of `n_fft` samples every `hop` samples: 1 + samples // hop. `samples` pads or cuts every
     item around its centre. `normalise=utterance` brings each item to mean 0 and variance 1 over
-    all its frames and bands together; silence becomes zeros.
+    all its frames and bands together; silence becomes zeros. `reference=maximum` measures from the
+    loudest of the item, which becomes 0 dB, so that its level does not matter. Beyond the ends of an
+    item are zeros, or with `edges=reflected` its own samples (as in librosa before 0.10).
     """
 
     bands: int = Field(64, gt=0)
@@ -25,10 +27,15 @@ class LogMel(AudioFrontEnd):
     hop: int = Field(160, gt=0)
     samples: int | None = Field(None, gt=0)
     normalise: Literal["utterance"] | None = None
+    reference: Literal["full_scale", "maximum"] = "full_scale"
+    edges: Literal["zeros", "reflected"] = "zeros"
 
     def extract(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
         items = [centred(samples, self.samples) for samples in raw]
-        spectra = split(*mel_decibels(items, self.sample_rate, self.n_fft, self.hop, self.bands))
+        reflected = self.edges == "reflected"
+        spectra = split(*mel_decibels(items, self.sample_rate, self.n_fft, self.hop, self.bands, reflected=reflected))
+        if self.reference == "maximum":
+            spectra = [spectrum - spectrum.max() for spectrum in spectra]
         return spectra if self.normalise is None else [_standardised(spectrum) for spectrum in spectra]
 
 

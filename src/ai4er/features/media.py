@@ -10,8 +10,9 @@ import numpy as np
 import soxr
 
 from ai4er.errors import Ai4erError
-from ai4er.features._container import container_blocks, container_duration
+from ai4er.features._container import NoSound, container_blocks, container_duration
 from ai4er.features._sound_file import open_sound_file, sound_file_blocks
+from ai4er.features._video_frames import video_frames
 from ai4er.records import Record
 
 
@@ -62,11 +63,38 @@ def duration(path: Path | str) -> float:
         return float(file.frames / file.samplerate)
 
 
+def native_rate(path: Path | str) -> int | None:
+    """Samples a second of a sound file, from its header; None for one that has to be decoded for that, or cannot be."""
+    try:
+        _check_file(Path(path))
+        file = open_sound_file(Path(path))
+    except Ai4erError:
+        return None
+    if file is None:
+        return None
+    with file:
+        return int(file.samplerate)
+
+
 def probe(path: Path | str) -> str | None:
     """What is wrong with a file, in one line; None when all of it can be decoded."""
     try:
         for _ in _blocks(Path(path)):
             pass
+    except Ai4erError as problem:
+        return str(problem)
+    return None
+
+
+def probe_video(path: Path | str) -> str | None:
+    """The same for a video: all its frames, and its sound where it has any."""
+    try:
+        for _ in video_frames(path, rate=1.0):
+            pass
+        for _ in _blocks(Path(path)):
+            pass
+    except NoSound:
+        return None
     except Ai4erError as problem:
         return str(problem)
     return None
@@ -88,17 +116,35 @@ def audio_of(record: Record, sample_rate: int) -> np.ndarray:
     return load_audio(path, sample_rate, record.start, record.end)
 
 
+def sample_rate_of(record: Record) -> int:
+    """Samples a second of what `audio_of` reads, before it is resampled. Raises the same errors."""
+    if "audio" in record.arrays:
+        return round(_array_rate(record))
+    path = record.audio or record.video
+    if not path:
+        raise Ai4erError(f"{record.id}: the record has no audio and no video")
+    rate, _ = next(_blocks(Path(path), record.start, record.end))
+    return rate
+
+
 def _array_audio(record: Record, sample_rate: int) -> np.ndarray:
     samples = np.asarray(record.arrays["audio"], dtype=np.float32)
     if samples.ndim != 1 or not len(samples):
         raise Ai4erError(f"{record.id}: its audio has the shape {samples.shape}: it must be (samples,)")
     if not np.isfinite(samples).all():
         raise Ai4erError(f"{record.id}: some audio samples are no numbers (NaN or infinite)")
+    return soxr.resample(samples, _array_rate(record), sample_rate, quality="HQ")
+
+
+def _array_rate(record: Record) -> float:
     rate = record.attributes.get("sample_rate", "16000")
     try:
-        return soxr.resample(samples, float(rate), sample_rate, quality="HQ")
+        found = float(rate)
     except ValueError:
-        raise Ai4erError(f"{record.id}: sample_rate={rate!r} is not a number of samples a second") from None
+        found = 0.0
+    if not 0 < found < np.inf:
+        raise Ai4erError(f"{record.id}: sample_rate={rate!r} is not a number of samples a second")
+    return found
 
 
 def _resampled(blocks: Iterator[tuple[int, np.ndarray]], sample_rate: int) -> Iterator[np.ndarray]:
@@ -144,7 +190,7 @@ def _check_file(path: Path) -> None:
     if path.is_dir():
         raise Ai4erError(f"{path} is a folder: give an audio or video file")
     if not path.is_file():
-        raise Ai4erError(f"{path}: no such file")
+        raise Ai4erError(f"{path}: {'a link that leads nowhere' if path.is_symlink() else 'no such file'}")
     if not os.access(path, os.R_OK):
         raise Ai4erError(f"{path}: no permission to read the file")
     if not path.stat().st_size:

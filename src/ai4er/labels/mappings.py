@@ -35,8 +35,10 @@ class LabelMapping(Configuration):
         for record in records:
             if record.label is None or record.label in self.table:
                 label = None if record.label is None else self.table[record.label]
-                votes = tuple(self.table[v] for v in record.votes if v in self.table)
-                kept.append(record.replace(label=label, votes=votes))
+                counted = [i for i, vote in enumerate(record.votes) if vote in self.table]
+                votes = tuple(self.table[record.votes[i]] for i in counted)
+                raters = tuple(record.raters[i] for i in counted) if record.raters else ()
+                kept.append(record.replace(label=label, votes=votes, raters=raters))
             else:
                 dropped[record.label] += 1
         return Records(kept), dropped

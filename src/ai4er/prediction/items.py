@@ -14,6 +14,7 @@ from ai4er.features.base import FrontEnd
 from ai4er.features.cache import extract_all
 from ai4er.labels import LabelSpace
 from ai4er.records import Record, Records
+from ai4er.systems import tolerant_systems
 from ai4er.systems.base import System
 from ai4er.systems.batch import Item
 
@@ -88,7 +89,7 @@ def flatten(units: Iterable[Unit]) -> list[Item]:
     return [item for unit in units for item in (unit if isinstance(unit, list) else [unit])]
 
 
-_LABELS = ("label", "labels", "votes", "dimensions", "ratings", "score")
+_LABELS = ("label", "labels", "votes", "raters", "dimensions", "ratings", "score")
 """The fields of a record that say what is to be predicted."""
 
 
@@ -118,8 +119,8 @@ def check_complete(system: type[System] | System, items: Iterable[Item]) -> None
         absent = [name for name, array in item.inputs.items() if array is None]
         if absent:
             raise Ai4erError(
-                f"record {item.record.id} has no {' and no '.join(absent)}, and {system.slug()} needs every input: "
-                "use a system that tolerates missing modalities"
+                f"record {item.record.id} has no {' and no '.join(absent)}, and {system.slug()} needs every input; "
+                f"these do without: {', '.join(tolerant_systems())}"
             )
 
 

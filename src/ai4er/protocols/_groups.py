@@ -9,7 +9,7 @@ import numpy as np
 import pydantic
 
 from ai4er.errors import Ai4erError
-from ai4er.protocols._index import Codes, Index
+from ai4er.protocols._index import ABSENT, Codes, Index
 
 Count = Annotated[int, pydantic.BeforeValidator(lambda value: 0 if value is None else value), pydantic.Field(ge=0)]
 """How many of something; `none` is zero."""
@@ -53,6 +53,20 @@ def speakers_of(index: Index, least: int) -> np.ndarray:
     if len(speakers) < least:
         raise CannotGive(f"there are {len(speakers)} speakers, and {least} are needed")
     return speakers
+
+
+def strata(index: Index, positions: np.ndarray, least: int) -> np.ndarray:
+    """The code of the class at each position, to draw from every class alike.
+
+    Raises `CannotGive` where records do not have one class, or a class has fewer than `least`.
+    """
+    classes = index.label.codes[positions]
+    if (classes == ABSENT).any():
+        raise CannotGive("the labels are not one class an item, which a stratified split needs")
+    rarest = np.bincount(classes)[np.unique(classes)].min(initial=len(classes))
+    if rarest < least:
+        raise CannotGive(f"a class has {rarest} records, and a stratified split needs {least} of each")
+    return classes
 
 
 def target_of(index: Index, target: str) -> int:

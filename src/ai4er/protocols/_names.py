@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ai4er.config import Configuration
+from ai4er.config import Configuration, quoted
 from ai4er.registry import find, places
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ class Named(Configuration):
 
 
 def _written(values: Mapping[str, Any]) -> list[str]:
-    return [f"{WRITTEN.get(key, key)}={'none' if value is None else value}" for key, value in values.items()]
+    texts = {key: "none" if value is None else quoted(str(value)) for key, value in values.items()}
+    return [f"{WRITTEN.get(key, key)}={text}" for key, text in texts.items()]
 
 
 def protocol_names() -> list[str]:

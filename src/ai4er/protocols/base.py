@@ -11,18 +11,18 @@ from typing import ClassVar, Self
 import numpy as np
 import pydantic
 
-from ai4er.config import parse_spec
+from ai4er.config import parse_spec, split_spec
 from ai4er.errors import Ai4erError, unknown
 from ai4er.labels import LabelSpace
 from ai4er.protocols._groups import CannotGive
 from ai4er.protocols._index import TRAINED, Codes, Index, keep_together, left_out_notes, trained, with_context
 from ai4er.protocols._names import WRITTEN, Named, changes, kinds, protocol_names
-from ai4er.protocols.changes.base import Change
+from ai4er.protocols.changes.base import Change, ChangeOfInputs
 from ai4er.records import Records
 
 SPEAKER_DEPENDENT = "†speaker-dependent"
 SPEAKERS_UNKNOWN = "‡speakers unknown"
-ALIASES = {"loso": "leave_one_speaker_out"}
+ALIASES = {"loso": "leave_one_speaker_out", "cross_subject": "leave_one_speaker_out"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +30,9 @@ class Fold:
     """Positions of records by role: `train`, `valid`, `test`, and where offered `unlabelled`.
 
     Every role is a sorted int64 array; `valid` may be empty. `name` says what is tested (a speaker, a session ...),
-    `protocol` is the spec of the protocol, `notes` are lines for a person about records that were left out.
-    `speakers_known` is False where nobody can say whether speakers are shared. `wrong_labels` gives training records
-    the labels of another record, by position.
+    `protocol` is the spec, `notes` are lines about records that were left out. `speakers_known` is False where nobody
+    can say whether speakers are shared. `wrong_labels` gives training records the labels of another record, by
+    position; `inputs` changes what systems are given.
     """
 
     index: int
@@ -43,6 +43,7 @@ class Fold:
     speakers_known: bool = True
     notes: tuple[str, ...] = ()
     wrong_labels: Mapping[int, int] = field(default_factory=dict)
+    inputs: ChangeOfInputs | None = None
 
     @property
     def mark(self) -> str:
@@ -64,12 +65,13 @@ class Protocol(Named, ABC):
     """How records become folds. Subclasses live in `protocols/<name>.py`, in its `PROTOCOL`.
 
     `disjoint` is what is never shared between the roles, and what `audit` checks: `speaker` (between test and
-    everything trained on), `session`, `dialogue`; copies of a file are never shared by any protocol. `by_data` means
-    that the corpus decides whether speakers are shared. `offers` are the roles, `remark` a sentence of the promise.
+    everything trained on), `session`, `dialogue`; copies of a file are never shared. `by_data` means that the corpus
+    decides whether speakers are shared, `in_time` that folds follow each other. `remark` is a part of the promise.
     """
 
     disjoint: ClassVar[tuple[str, ...]]
     by_data: ClassVar[bool] = False
+    in_time: ClassVar[bool] = False
     offers: ClassVar[tuple[str, ...]] = ("train", "valid", "test")
     remark: ClassVar[str] = ""
 
@@ -179,8 +181,8 @@ _ALWAYS = ("train", "valid", "test")
 def audit(fold: Fold, records: Records, protocol: Protocol) -> None:
     """Raise `Ai4erError` when a fold leaks what its protocol promises to keep apart.
 
-    Checked: a record in two roles; a copy of a file in two roles (in every protocol); a dialogue in
-    two roles, a speaker or a session in training and test, where the protocol promises otherwise.
+    Checked: a record or a copy of a file in two roles; where the protocol promises otherwise, a dialogue in two roles,
+    a speaker or a session in training and test.
     """
     index = Index.of(records)
     used = list(fold.roles)
@@ -221,7 +223,7 @@ def parse_protocol(spec: str) -> Protocol:
     Changes to the training role follow behind bars: `loso|low_resource:fraction=0.1|label_noise:rate=0.2`.
     Raises `Ai4erError` for an unknown name, with the nearest ones, or an unknown setting.
     """
-    first, *others = spec.split("|")
+    first, *others = split_spec(spec, "|")
     name, settings = parse_spec(first)
     name = ALIASES.get(name, name)
     if name in changes():

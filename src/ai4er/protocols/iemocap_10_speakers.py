@@ -10,8 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from ai4er.labels.iemocap_subsets import SubsetName, Turns
 from ai4er.protocols._groups import speakers_of
-from ai4er.protocols._iemocap import Turns, usual_turns
+from ai4er.protocols._iemocap import usual_turns
 from ai4er.protocols._index import Index
 from ai4er.protocols.base import Protocol
 from ai4er.records import Records
@@ -23,10 +24,11 @@ class IemocapTenSpeakers(Protocol):
     disjoint: ClassVar[tuple[str, ...]] = ("speaker",)
     remark: ClassVar[str] = "the partner of the tested speaker validates, in the same dialogues"
 
+    subset: SubsetName = "four_class_5531"
     turns: Turns = "all"
 
     def split(self, records: Records, index: Index, seed: int) -> list[tuple[str, dict[str, np.ndarray]]]:
-        index = usual_turns(records, index, self.turns)
+        index = usual_turns(records, index, self.subset, self.turns)
         parts = []
         for speaker in speakers_of(index, least=4):
             spoken = index.speaker.codes == speaker

@@ -38,3 +38,13 @@ def system_class(slug: str) -> type[System]:
     ]
     assert len(found) == 1, f"{module.__name__} must define exactly one System"
     return found[0]
+
+
+def tolerant_systems() -> list[str]:
+    """The slugs of the systems that do without some of their inputs."""
+    return [slug for slug in slugs() if system_class(slug).tolerates_missing]
+
+
+def baselines() -> list[str]:
+    """The slugs of the baselines."""
+    return [slug for slug, path in slugs().items() if path.split(".")[-2:-1] == ["baseline"]]

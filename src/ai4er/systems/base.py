@@ -21,10 +21,12 @@ class SystemConfig(Configuration):
     """What every system's `Config` has.
 
     `inputs` maps the input names of the batch to front-end specs. `offline` holds the settings that
-    replace what cannot be had without a network (the declared substitutes).
+    replace what cannot be had without a network (the declared substitutes). `fallbacks` are front ends for
+    corpora that have nothing which the usual input reads; the first that reads something is taken.
     """
 
     offline: ClassVar[dict[str, Any]] = {}
+    fallbacks: ClassVar[tuple[str, ...]] = ()
 
     inputs: dict[str, str] = {}
 
@@ -66,12 +68,14 @@ class Stage:
 
     `optimise(steps)` builds the optimisers, given the total number of training steps of the
     stage. `loss` names the system's method (outputs, batch) -> {term: tensor}; the sum is minimised.
-    `select` is the validation metric whose best epoch is kept (`loss` is the validation loss); None
-    keeps the last epoch (and so does a fold without validation data). `patience` counts epochs
-    without improvement. `clip` is the largest gradient norm. `before` names a method called with the
-    stage's `StageData` at its start; it must be deterministic given the weights, since it is called
-    again when a killed training is resumed.
+    `select` is the validation metric whose best epoch is kept (`loss` is the validation loss; a method of the
+    system of that name, batches -> number, counts as a metric of which more is better); None keeps the last epoch
+    (and so does a fold without validation data). `patience` counts epochs without improvement. `clip` is the
+    largest gradient norm. `before` names a method called with the stage's `StageData` at its start; it must be
+    deterministic given the weights, since it is called again when a killed training is resumed.
     `role` is the data role that is iterated; `buckets` batches items of similar length together.
+    `sampler` (units, generator) -> the positions of each batch takes the place of shuffling; it must
+    give as many batches in every epoch.
     """
 
     name: str
@@ -86,6 +90,7 @@ class Stage:
     role: str = "train"
     drop_last: bool = False
     buckets: bool = False
+    sampler: Callable[[Sequence[Any], np.random.Generator], list[np.ndarray]] | None = None
 
 
 @dataclass(frozen=True)

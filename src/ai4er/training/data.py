@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ai4er.config import parse_spec
+from ai4er.config import parse_spec, split_spec
 from ai4er.corpora import Corpus, open_corpus
+from ai4er.corpora.base import some, unknown_labels
 from ai4er.errors import Ai4erError
-from ai4er.features.base import FrontEnd
 from ai4er.labels import LabelSpace, label_space, mapping
 from ai4er.prediction.items import Unit, build_items, front_ends, group, with_labels_of, without_targets
 from ai4er.protocols.base import Fold, Protocol
@@ -42,13 +42,13 @@ class Data:
 
 
 def load_data(spec: str, kinds: Sequence[str], data: Path | str | None = None, labels: str | None = None) -> Data:
-    """Read `emodb`, or several corpora as `emodb+ravdess`, in one label space.
+    """Read `emodb`, or several corpora as `emodb+ravdess`, in one label space; file names may stand in double quotes.
 
     Without `labels` it is the first space of the corpus whose kind is one of `kinds`; several corpora
     with different spaces need it. Relabelled and dropped records are told in `notes`.
     Raises `Ai4erError` where no label space or mapping fits.
     """
-    corpora = tuple(open_corpus(part, data) for part in spec.split("+"))
+    corpora = tuple(open_corpus(part, data) for part in split_spec(spec, "+"))
     spaces = [_own_space(corpus, kinds, labels) for corpus in corpora]
     if labels is None and len({space.name for space in spaces}) > 1:
         raise Ai4erError(
@@ -59,6 +59,9 @@ def load_data(spec: str, kinds: Sequence[str], data: Path | str | None = None, l
     read, notes = [], []
     for corpus, space in zip(corpora, spaces):
         records = corpus.read()
+        wrong = unknown_labels(records, space)
+        if wrong:
+            raise Ai4erError(f"corpus {corpus.name}: {some(wrong, shown=2)}; known are {', '.join(space.names)}")
         if space.name != target.name:
             table = mapping(space, target)
             records, dropped = table.apply(records)
@@ -96,27 +99,38 @@ def _own_space(corpus: Corpus, kinds: Sequence[str], labels: str | None) -> Labe
 def corpus_inputs(config: SystemConfig, data: Data) -> tuple[SystemConfig, list[str]]:
     """The configuration with the corpus's own published features where it has no raw input to read.
 
-    A corpus says what it publishes in `Reader.features`; every replacement is told in a note.
+    A corpus says what it publishes in `Reader.features`. A system with `fallbacks` whose usual input the corpus lacks
+    reads all that is published, or else the first of its fallbacks that reads something. Every replacement is told
+    in a note.
     """
-    published = data.corpora[0].features
-    replaced, notes = dict(config.inputs), []
-    for name, extractor in front_ends_where_possible(config).items():
-        if name in published and (extractor is None or not any(extractor.has(record) for record in data.records)):
-            replaced[name] = published[name]
-            notes.append(
-                f"input {name}: {data.corpora[0].name} has no raw data for it; its published features are read"
-            )
-    return (config.override({"inputs": replaced}), notes) if notes else (config, [])
+    published, name = data.corpora[0].features, data.corpora[0].name
+    absent = _unreadable(config.inputs, data)
+    replaced = {key: published[key] for key in absent if key in published}
+    if replaced:
+        told = [f"input {key}: {name} has no raw data for it; its published features are read" for key in replaced]
+        return config.override({"inputs": {**config.inputs, **replaced}}), told
+    usual = type(config).model_fields["inputs"].default
+    if not absent or not config.fallbacks or config.inputs != usual:
+        return config, []
+    choices = [*filter(None, [published]), *({key: spec} for key in config.inputs for spec in config.fallbacks)]
+    for choice in choices:
+        if not _unreadable(choice, data):
+            asked, read = (", ".join(specs.values()) for specs in (usual, choice))
+            return config.override({"inputs": choice}), [f"{name} has nothing that {asked} reads; read instead: {read}"]
+    return config, []
 
 
-def front_ends_where_possible(config: SystemConfig) -> dict[str, FrontEnd | None]:
-    """The front ends by input name; None where the front end itself cannot be had here."""
-    found: dict[str, FrontEnd | None] = {}
-    for name, spec in config.inputs.items():
+def _unreadable(inputs: Mapping[str, str], data: Data) -> list[str]:
+    """The inputs whose front end cannot be had here, or reads nothing of any record."""
+    found = []
+    for name, spec in inputs.items():
         try:
-            found[name] = front_ends({name: spec})[name]
+            (extractor,) = front_ends({name: spec}).values()
         except Ai4erError:
-            found[name] = None
+            found.append(name)
+            continue
+        if not any(extractor.has(record) for record in data.records):
+            found.append(name)
     return found
 
 
@@ -144,4 +158,4 @@ def roles_of(fold: Fold, items: Sequence[Item], system: type[System]) -> dict[st
 
 def corpus_name(spec: str) -> str:
     """A corpus spec as a folder name: `emodb+ravdess`, settings left out."""
-    return "+".join(parse_spec(part)[0] for part in spec.split("+"))
+    return "+".join(parse_spec(part)[0] for part in split_spec(spec, "+"))

@@ -77,8 +77,9 @@ class Finished:
         derived = plan["labels"].endswith("_votes") and plan["labels"] not in LABEL_SPACES
         words += [] if derived else ["--labels", plan["labels"]]
         words += ["--seed", str(self.seed), "--folds", ranges(self.folds)]
-        for name in ("device", "devices", "precision"):
-            words += [f"--{name}", str(options[name])] if options[name] != usual[name] else []
+        for name in ("device", "devices", "precision", "initialise_from"):
+            given = options.get(name, usual[name])
+            words += [f"--{name.replace('_', '-')}", str(given)] if given != usual[name] else []
         words += [*(["--compile"] if options["compile"] else []), *flags]
         words += [word for key, value in changed.items() for word in ("--set", f"{key}={value}")]
         return shlex.join(words)

@@ -132,6 +132,7 @@ class _Fit:
                 continue
             here = state if state is not None and number == state["stage"] else None
             self._stage(number, stage, here)
+        self._write_history()
         system.eval()
         return self.history
 
@@ -153,10 +154,10 @@ class _Fit:
         if not units:
             raise Ai4erError(f"{system.slug()} stage {stage.name} needs {stage.role!r} data, and the fold offers none")
         if stage.before is not None:
-            torch.manual_seed(_derived(seed, number, 0))
+            torch.manual_seed(derived_seed(seed, number, 0))
             getattr(system, stage.before)(StageData(dict(self.roles), system.collate, seed, self.fabric.device))
-        torch.manual_seed(_derived(seed, number, 1))
-        steps = len(_batches(units, stage, np.random.default_rng(0)))
+        torch.manual_seed(derived_seed(seed, number, 1))
+        steps = len(epoch_batches(units, stage, np.random.default_rng(0)))
         if not steps:
             raise Ai4erError(
                 f"{len(units)} {stage.role} items make no batch of {stage.batch_size}: set a smaller batch_size"
@@ -202,10 +203,10 @@ class _Fit:
     ) -> dict[str, float]:
         system, seed = self.system, self.options.seed
         generator = np.random.default_rng([seed, number, epoch])
-        torch.manual_seed(_derived(seed, number, epoch + 2))
+        torch.manual_seed(derived_seed(seed, number, epoch + 2))
         system.train()
         totals: dict[str, Tensor] = {}
-        batches = _batches(units, stage, generator)
+        batches = epoch_batches(units, stage, generator)
         rank, world = self.fabric.global_rank, self.fabric.world_size
         for positions in batches:
             chosen = system.transform([units[i] for i in positions], units, generator)
@@ -241,6 +242,11 @@ class _Fit:
         if stage.select == "loss":
             return self._validation_loss(stage), False
         assert stage.select is not None
+        if (own := getattr(self.system, stage.select, None)) is not None:
+            data = StageData(dict(self.roles), self.system.collate, self.options.seed, self.fabric.device)
+            self.system.eval()
+            with torch.no_grad(), self.fabric.autocast():
+                return float(own(data.batches("valid", max(32, stage.batch_size)))), True
         chosen = metric_of(stage.select, self.system.space)
         found = evaluate(self.system, self.roles["valid"], batch_size=max(32, stage.batch_size))
         return float(np.mean([chosen(predictions) for predictions in found.values()])), chosen.higher_is_better
@@ -297,9 +303,12 @@ class _Fit:
         if self.folder is None or not self.fabric.is_global_zero:
             return
         save_checkpoint(self.folder / CHECKPOINT, {**state, "history": json.dumps(self.history.rows)})
-        lines = "".join(json.dumps(row) + "\n" for row in self.history.rows)
-        (self.folder / HISTORY).write_text(lines)
+        self._write_history()
         self.saved_at = time.monotonic()
+
+    def _write_history(self) -> None:
+        if self.folder is not None and self.fabric.is_global_zero:
+            (self.folder / HISTORY).write_text("".join(json.dumps(row) + "\n" for row in self.history.rows))
 
 
 def evaluate(system: System, units: Sequence[Unit], batch_size: int = 32) -> dict[str, Predictions]:
@@ -310,18 +319,24 @@ def evaluate(system: System, units: Sequence[Unit], batch_size: int = 32) -> dic
 def answers(system: System, units: Sequence[Unit], batch_size: int = 32) -> dict[str, tuple[Predictions, Answer]]:
     """The predictions and the whole answer of the system, by condition."""
     found = {}
-    records = Records(item.record for item in flatten(units))
-    threshold = float(getattr(system.config, "threshold", 0.5))
     for name, names in (system.conditions or {FULL: ()}).items():
         given = [withhold(unit, names) if isinstance(unit, list) else withhold([unit], names)[0] for unit in units]
-        answer = predict(system, given if names else units, batch_size)
-        predictions = Predictions.of(records, answer.scores, system.space, answer.uncertainty, threshold)
-        found[name] = (predictions, answer)
+        found[name] = answer(system, given if names else units, batch_size)
     return found
 
 
-def _batches(units: Sequence[Unit], stage: Stage, generator: np.random.Generator) -> list[np.ndarray]:
-    """Positions of each batch of an epoch: shuffled, or shuffled batches of similar length."""
+def answer(system: System, units: Sequence[Unit], batch_size: int = 32) -> tuple[Predictions, Answer]:
+    """The predictions for the labelled items, and the whole answer of the system, for the units as they are."""
+    records = Records(item.record for item in flatten(units))
+    threshold = float(getattr(system.config, "threshold", 0.5))
+    found = predict(system, units, batch_size)
+    return Predictions.of(records, found.scores, system.space, found.uncertainty, threshold), found
+
+
+def epoch_batches(units: Sequence[Unit], stage: Stage, generator: np.random.Generator) -> list[np.ndarray]:
+    """Positions of each batch of an epoch: as the stage draws them, shuffled, or shuffled batches of similar length."""
+    if stage.sampler is not None:
+        return stage.sampler(units, generator)
     order = generator.permutation(len(units))
     size = stage.batch_size
     if stage.buckets:
@@ -335,8 +350,9 @@ def _batches(units: Sequence[Unit], stage: Stage, generator: np.random.Generator
     return batches
 
 
-def _derived(seed: int, stage: int, part: int) -> int:
-    return int(np.random.SeedSequence([seed, stage, part]).generate_state(1, np.uint64)[0] >> 1)
+def derived_seed(*numbers: int) -> int:
+    """One seed out of several numbers, below 2^63."""
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _loggers(options: Options, folder: Path | None) -> list[Any]:

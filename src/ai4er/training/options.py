@@ -15,6 +15,7 @@ class Options(Configuration):
     `device` is `auto`, `cpu`, `cuda` or `mps`; `devices` how many of them (each takes a share of
     every batch); `compile` compiles the system's `network`; `checkpoint_seconds` is the least time
     between two checkpoints; `loggers` are extra ones (the run folder always has `history.jsonl`).
+    `initialise_from` is the folder of a recognizer of the same system whose weights every fold starts from.
     """
 
     seed: int = pydantic.Field(0, ge=0)
@@ -24,3 +25,4 @@ class Options(Configuration):
     compile: bool = False
     checkpoint_seconds: float = pydantic.Field(60.0, ge=0.0)
     loggers: tuple[Literal["tensorboard", "mlflow"], ...] = ()
+    initialise_from: str = ""

@@ -21,7 +21,7 @@ from ai4er.errors import Ai4erError
 from ai4er.evaluation.intervals import interval
 from ai4er.evaluation.metrics import default_metrics, measure
 from ai4er.evaluation.predictions import Predictions
-from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, table, write_rows
+from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, write_rows
 from ai4er.prediction.items import describe, front_ends
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.protocols.base import Fold, Protocol, audit, parse_protocol
@@ -30,8 +30,10 @@ from ai4er.systems import system_class
 from ai4er.systems.base import System, SystemConfig
 from ai4er.systems.batch import Item
 from ai4er.training.checkpoint import CHECKPOINT, writing
+from ai4er.training.conditions import check_inputs, conditions_of, learnt_items, units_by_condition
 from ai4er.training.data import Data, corpus_inputs, corpus_name, items_of, load_data, roles_of
-from ai4er.training.fit import FULL, Progress, answers, fit
+from ai4er.training.fit import FULL, Progress, answer, answers, fit
+from ai4er.training.initial import heritage, start_from, starting_point, with_doubt
 from ai4er.training.options import Options
 
 RUN, PREDICTIONS = "run.json", "predictions.parquet"
@@ -50,6 +52,7 @@ class Plan:
     options: Options
     substituted: bool
     notes: tuple[str, ...]
+    initial: Recognizer | None = None
 
     @property
     def encoder(self) -> str:
@@ -80,8 +83,10 @@ class Run:
     predictions: dict[str, Predictions]
 
     def table(self) -> str:
-        """The results as a Markdown table that names the protocol."""
-        return table(self.rows)
+        """The results as Markdown tables that name the protocol."""
+        from ai4er.training.report import results
+
+        return results(self.rows)
 
 
 def plan(
@@ -105,7 +110,10 @@ def plan(
     config, substituted = _with_encoders(system, config.override(settings or {}), settings or {}, offline)
     found = load_data(corpus, system.kinds, data, labels)
     config, notes = corpus_inputs(config, found)
-    return Plan(system, config, found, chosen, options or Options(), substituted, (*found.notes, *notes))
+    check_inputs(chosen, system, config)
+    options = options or Options()
+    initial = starting_point(options.initialise_from, system, found.space) if options.initialise_from else None
+    return Plan(system, config, found, chosen, options, substituted, (*found.notes, *notes), initial)
 
 
 def _with_encoders(
@@ -152,17 +160,21 @@ def train(
     """
     chosen = plan(slug, corpus, protocol, data, labels, settings, options, offline, small)
     folder = Path(out) if out else default_folder(chosen)
-    parts = chosen.data.folds(chosen.protocol, chosen.options.seed)
-    parts = _chosen(parts, folds)
+    parts = _chosen(chosen.data.folds(chosen.protocol, chosen.options.seed), folds)
+    parts = with_doubt(parts, chosen.data.spec, chosen.initial)
     for part in parts:
         audit(part, chosen.data.records, chosen.protocol)
+    conditions = conditions_of(parts[0], chosen.data.records, chosen.config)
     _open(folder, chosen, resume)
     for line in (*chosen.notes, *_substitution(chosen), *(f"fold {p.name}: {note}" for p in parts for note in p.notes)):
         say(line)
-    say(f"{chosen.protocol.name}: {guarantees(parts, chosen.data.records)}")
+    guaranteed = "; ".join(filter(None, [str(guarantees(parts, chosen.data.records)), chosen.protocol.remark]))
+    say(f"{chosen.protocol.name}: {guaranteed}")
+    if conditions:
+        say(f"conditions: {', '.join(conditions)}")
     items = items_of(chosen.data, chosen.config)
     found = [_fold(chosen, part, items, folder / f"fold-{part.index + 1}", resume, say, progress) for part in parts]
-    return _finish(chosen, parts, found, folder)
+    return _finish(chosen, parts, found, folder, guaranteed)
 
 
 def _substitution(chosen: Plan) -> list[str]:
@@ -173,7 +185,8 @@ def _substitution(chosen: Plan) -> list[str]:
 def default_folder(chosen: Plan) -> Path:
     """`runs/SYSTEM/CORPUS/PROTOCOL-seedN` with a digest of the configuration."""
     protocol = re.sub(r"[^\w.]+", "-", chosen.protocol.name.replace("=", ""))
-    name = f"{protocol}-seed{chosen.options.seed}-{chosen.config.digest()[:6]}"
+    started = "-initialised" if chosen.initial else ""
+    name = f"{protocol}-seed{chosen.options.seed}-{chosen.config.digest()[:6]}{started}"
     return Path("runs") / chosen.system.slug() / corpus_name(chosen.data.spec) / name
 
 
@@ -192,8 +205,9 @@ def _open(folder: Path, chosen: Plan, resume: bool) -> None:
     if file.exists():
         if not resume:
             raise Ai4erError(f"{folder} holds a run already: go on with --resume, or write elsewhere with --out")
-        before = json.loads(file.read_text())
-        if before["plan"] != json.loads(json.dumps(chosen.as_json())):
+        before = json.loads(file.read_text())["plan"]
+        before["options"] = {**Options().model_dump(mode="json"), **before["options"]}  # older runs know fewer
+        if before != json.loads(json.dumps(chosen.as_json())):
             raise Ai4erError(f"{folder} holds a run with other settings: write elsewhere with --out")
         return
     about = {"plan": chosen.as_json(), "commit": _commit(), "torch": torch.__version__, "command": sys.argv[1:]}
@@ -220,19 +234,22 @@ def _fold(
         loaded = {name: Predictions.load(folder / _file(name)) for name in kept["conditions"]}
         return _Tested(loaded, kept["seconds"], kept["peak_memory"])
     started = time.monotonic()
-    roles = roles_of(part, items, chosen.system)
+    learnt = learnt_items(part, items, chosen.data.records, chosen.config)
+    roles = roles_of(part, learnt, chosen.system)
     system = build(chosen.system, chosen.config, chosen.data, items, chosen.options.seed)
+    if chosen.initial is not None:
+        start_from(system, chosen.initial)
     fit(system, roles, chosen.options, folder, resume, progress)
-    tested = answers(system, roles["test"])
+    named = units_by_condition(part, items, chosen.data.records, chosen.config, chosen.system.unit)
+    tested = {name: answer(system, units) for name, units in named} or answers(system, roles["test"])
     seconds = time.monotonic() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     for name, (predictions, _) in tested.items():
         predictions.save(folder / _file(name))
     numbers = {name: measure(predictions) for name, (predictions, _) in tested.items()}
     about = {
-        "corpus": chosen.data.spec,
+        **heritage(chosen.data.spec, chosen.data.licence, chosen.initial),
         "protocol": f"{chosen.protocol.name}, fold {part.name} {part.mark}".strip(),
-        "licence": chosen.data.licence,
         "encoder": chosen.encoder,
         "substituted": chosen.substituted,
         "results": [
@@ -268,7 +285,7 @@ def build(system: type[System], config: SystemConfig, data: Data, items: Sequenc
     return system(config, data.space, shapes, timed)
 
 
-def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[_Tested], folder: Path) -> Run:
+def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[_Tested], folder: Path, guaranteed: str) -> Run:
     from ai4er.training.report import write_report
 
     pooled = {name: _pool([one.predictions[name] for one in found]) for name in found[0].predictions}
@@ -306,7 +323,8 @@ def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[_Tested], folde
         predictions.save(folder / _file(condition))
     rows += _over_conditions(rows)
     write_rows(folder / RESULTS_FILE, rows)
-    write_report(folder, chosen.as_json(), rows, pooled, common["mark"], [part.index + 1 for part in parts])
+    numbers = [part.index + 1 for part in parts]
+    write_report(folder, chosen.as_json(), rows, pooled, common["mark"], numbers, guaranteed)
     return Run(folder, rows, pooled)
 
 

@@ -23,7 +23,7 @@ from ai4er.training.report import PLOTS
 PAGE = "report"
 TITLE = "Systems compared"
 _REPEAT = "Below every run is the command that repeats it; AI4ER_DATA must hold the folder of the corpora."
-_MARKS = (SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN, report.SUBSTITUTED)
+_MARKS = (SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN, report.SUBSTITUTED, report.NOT_ABOVE)
 
 Lines = dict[str, list[Finished]]
 """The runs of every line of a table, one a seed, by the name of the line."""
@@ -48,12 +48,21 @@ def _pages(runs: Sequence[Finished], out: Path) -> list[Block]:
     for run in runs:
         compared.setdefault((run.plan["corpus"], run.plan["labels"], run.plan["protocol"]), []).append(run)
     overview: list[Sequence[str]] = []
+    missing: list[str] = []
     details: list[Block] = []
     for (corpus, labels, protocol), members in sorted(compared.items()):
         lines = _lines(members)
-        overview += [row for name, found in lines.items() for row in _overview(name, found)]
+        beside, told = _baselines(lines)
+        missing += told
+        marked = {name: _marked(name, found, beside.get(name, [])) for name, found in lines.items()}
+        overview += [
+            row for name, found in lines.items() for row in _overview(marked[name], found, beside.get(name, []))
+        ]
         marks = sorted({run.rows[0].mark for run in members} - {""})
-        details += [Heading(" ".join([f"{corpus} ({labels}), {protocol}", *marks])), *_all_metrics(lines)]
+        details += [
+            Heading(" ".join([f"{corpus} ({labels}), {protocol}", *marks])),
+            *_all_metrics({marked[name]: found for name, found in lines.items()}),
+        ]
         details += [*_significance(lines), *_runs(lines, out)]
     header = [
         "system",
@@ -65,10 +74,10 @@ def _pages(runs: Sequence[Finished], out: Path) -> list[Block]:
         "seeds",
         "metric",
         "value",
+        "best baseline",
         "reported in the paper",
     ]
-    rows = [row for run in runs for row in run.rows]
-    notes = [*report.notes(rows), _REPEAT]
+    notes = [*report.notes(_all_rows(runs)), *dict.fromkeys(missing), _REPEAT]
     return [Table(header, overview), *map(Paragraph, notes), *details]
 
 
@@ -87,11 +96,30 @@ def _lines(runs: Sequence[Finished]) -> Lines:
     return lines
 
 
+def _baselines(lines: Lines) -> tuple[dict[str, list[Finished]], list[str]]:
+    """The runs of the best baseline on the same folds for every other line, and what has to be said of them."""
+    beside: dict[str, list[Finished]] = {}
+    notes: list[str] = []
+    for folds in dict.fromkeys(tuple(runs[0].folds) for runs in lines.values()):
+        rows = {name: _all_rows(runs) for name, runs in lines.items() if tuple(runs[0].folds) == folds}
+        beside |= {name: lines[best] for name, best in report.best_baselines(rows).items()}
+        notes += report.baseline_notes(rows)
+    return beside, notes
+
+
+def _marked(name: str, runs: Sequence[Finished], baseline: Sequence[Finished]) -> str:
+    return report.marked_system(name, _all_rows(runs), _all_rows(baseline))
+
+
+def _all_rows(runs: Sequence[Finished]) -> list[report.ResultRow]:
+    return [row for run in runs for row in run.rows]
+
+
 def _rows(runs: Sequence[Finished], metric: str) -> list[report.ResultRow]:
     return [row for run in runs for row in run.rows if row.metric == metric]
 
 
-def _overview(name: str, runs: Sequence[Finished]) -> list[list[str]]:
+def _overview(name: str, runs: Sequence[Finished], baseline: Sequence[Finished]) -> list[list[str]]:
     """The primary metric of a line, and every other one that the paper reports for this corpus and protocol."""
     first, reported = runs[0].rows[0], _reported(runs[0])
     there = {row.metric for row in runs[0].rows}
@@ -101,9 +129,18 @@ def _overview(name: str, runs: Sequence[Finished]) -> list[list[str]]:
         ranges(runs[0].folds), ranges(sorted({run.seed for run in runs})),
     ]  # fmt: skip
     return [
-        [*common, metric, report.cell(_rows(runs, metric)), _told([r for r in reported if r.metric == metric])]
+        [
+            *(*common, metric, report.cell(_rows(runs, metric)), _named_cell(baseline, metric)),
+            _told([r for r in reported if r.metric == metric]),
+        ]
         for metric in metrics
     ]
+
+
+def _named_cell(runs: Sequence[Finished], metric: str) -> str:
+    """The system of these runs and its metric; empty where it does not have it."""
+    value = report.cell(_rows(runs, metric))
+    return f"{runs[0].system}: {value}" if value else ""
 
 
 def _reported(run: Finished) -> list[Reported]:
@@ -113,10 +150,10 @@ def _reported(run: Finished) -> list[Reported]:
     except Ai4erError:
         return []
     here = [one for one in card.reported if one.corpus == run.plan["corpus"]]
-    return [one for one in here if _protocol(one.protocol) == _protocol(run.plan["protocol"])]
+    return [one for one in here if canonical(one.protocol) == canonical(run.plan["protocol"])]
 
 
-def _protocol(spec: str) -> str:
+def canonical(spec: str) -> str:
     """The one way to write a protocol; what a paper describes in its own words stays as it is."""
     try:
         return parse_protocol(spec).name

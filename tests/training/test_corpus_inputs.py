@@ -1,0 +1,40 @@
+"""A baseline reads what a corpus has, says so, and never replaces what a person asked for."""
+
+from __future__ import annotations
+
+import pytest
+
+from ai4er.errors import Ai4erError
+from ai4er.training.run import plan, train
+
+
+@pytest.mark.parametrize(
+    ("system", "corpus", "read"),
+    [
+        ("support_vector_machine", "synthetic_eeg", "differential_entropy"),
+        ("random_forest", "synthetic_ecg", "heart_rate_variability"),
+        ("multilayer_perceptron", "synthetic_text", "text_vector:encoder=minilm"),
+        ("decision_tree", "synthetic_face", "image"),
+        ("lstm", "synthetic_eeg", "differential_entropy"),
+        ("hidden_markov_model", "synthetic_text", "text_frames:encoder=minilm"),
+    ],
+)
+def test_a_corpus_without_sound_is_read_by_the_first_front_end_that_fits(system: str, corpus: str, read: str) -> None:
+    made = plan(system, f"{corpus}:size=24", "loso")
+    assert list(made.config.inputs.values()) == [read]
+    assert any(f"{corpus} has nothing that" in note and f"read instead: {read}" in note for note in made.notes)
+
+
+def test_sound_is_read_where_there_is_some() -> None:
+    made = plan("support_vector_machine", "synthetic_speech:size=24", "loso")
+    assert made.config.inputs == {"features": "functionals"} and not made.notes
+
+
+def test_an_input_that_was_asked_for_is_not_replaced(tmp_path: object) -> None:
+    settings = {"inputs": {"features": "functionals:normalise_level=false"}}
+    assert (
+        plan("support_vector_machine", "synthetic_eeg:size=24", "loso", settings=settings).config.inputs
+        == settings["inputs"]
+    )
+    with pytest.raises(Ai4erError, match="no record of synthetic_eeg has one"):
+        train("support_vector_machine", "synthetic_eeg:size=24", "loso", settings=settings, out=f"{tmp_path}/run")
