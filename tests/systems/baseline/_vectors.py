@@ -37,7 +37,7 @@ def solved(kind: type[VectorBaseline], training: list[Item], **settings: object)
 
 def scaled(made: VectorBaseline, of: list[Item]) -> torch.Tensor:
     """The vectors as the classifier sees them, (items, features)."""
-    return made.standardise(made.collate(of)["features"])
+    return made.vectors(made.collate(of))
 
 
 def answers(made: VectorBaseline, of: list[Item]) -> torch.Tensor:

@@ -1,1 +1,1 @@
-"""What every published system is to be compared with: classifiers of kept libraries on one vector an utterance."""
+"""What every published system is to be compared with: kept libraries on one vector, plain networks on frames."""

@@ -1,25 +1,32 @@
-"""What the baselines have in common: standardised vectors and class labels, as arrays for a kept library."""
+"""What the baselines on one vector an item have in common: its standardised features, and class labels as arrays."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Self, TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from typing import ClassVar, Self, TypeVar
 
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
+from ai4er.nn.pooling import masked_mean
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems.base import Outputs, StageData, System, SystemConfig
-from ai4er.systems.batch import Batch
+from ai4er.systems.batch import Batch, Item, Padded
 
 SMALLEST = 1e-6
 """The least probability that a logit is made of."""
 
 
 class VectorConfig(SystemConfig):
-    """Any front end that gives one vector: functionals, `text_vector`, `array:name=...`, differential entropy."""
+    """Any front ends under any names: functionals, `text_vector`, `teager_energy`, `array:name=...`, or several."""
+
+    fallbacks: ClassVar[tuple[str, ...]] = (
+        "text_vector:encoder=minilm", "differential_entropy", "heart_rate_variability", "image",
+    )  # fmt: skip
 
     inputs: dict[str, str] = {"features": "functionals"}
 
@@ -28,38 +35,68 @@ class VectorConfig(SystemConfig):
         return cls()
 
 
+class Vectors(nn.Module):
+    """Every input of a batch in one vector, in units of the training part's deviation: -> (items, features).
+
+    An input with a time axis counts as its mean and its standard deviation over time; further axes are flattened.
+    """
+
+    def __init__(self, shapes: Mapping[str, tuple[int, ...]], timed: Mapping[str, bool]) -> None:
+        super().__init__()
+        self.names = sorted(shapes)
+        sizes = [int(torch.Size(shapes[name]).numel()) * (2 if timed[name] else 1) for name in self.names]
+        self.standardise = Standardisation(sum(sizes))
+
+    @property
+    def size(self) -> int:
+        """The number of features."""
+        return len(self.standardise.mean)
+
+    def forward(self, batch: Batch) -> Tensor:
+        x: Tensor = self.standardise(self.raw(batch))
+        return x
+
+    def raw(self, batch: Batch) -> Tensor:
+        """The features before standardisation, (items, features)."""
+        return torch.cat([_vector(batch[name]) for name in self.names], dim=1)
+
+    def measure(self, batches: Iterable[Batch]) -> Tensor:
+        """Take mean and deviation from the training part; returns its vectors, (items, features)."""
+        x = torch.cat([self.raw(batch) for batch in batches])
+        self.standardise.measure([(x, torch.ones(len(x), dtype=torch.bool, device=x.device))])
+        measured: Tensor = self.standardise(x)
+        return measured
+
+
+def _vector(x: Tensor | Padded) -> Tensor:
+    if isinstance(x, Tensor):
+        return x.flatten(1).float()
+    frames = x.data.flatten(2).float()
+    mean = masked_mean(frames, x.mask)
+    return torch.cat([mean, masked_mean((frames - mean.unsqueeze(1)).square(), x.mask).sqrt()], dim=1)
+
+
 C = TypeVar("C", bound=VectorConfig)
 
 
 class VectorBaseline(System[C]):
-    """One vector an item, in units of the training part's deviation -> class logits.
-
-    A vector of several axes is flattened. There are no parameters: `solve` fills buffers.
-    """
+    """One vector an item -> class logits. There are no parameters: `solve` fills buffers."""
 
     toy = "synthetic_speech"
 
     def __init__(self, config: C, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
-        if timed["features"]:
-            raise Ai4erError(
-                f"{self.slug()} reads one vector for each item: set the input features to a front end like functionals"
-            )
-        self.standardise = Standardisation(int(torch.Size(shapes["features"]).numel()))
+        self.vectors = Vectors(shapes, timed)
 
     def forward(self, batch: Batch) -> Outputs:
-        x = self.standardise(batch["features"].flatten(1))
+        x = self.vectors(batch)
         return Outputs(logits=self.logits(x), embedding=x)
 
     def solve(self, data: StageData) -> None:
         """Fit to the labelled training items. Raises `Ai4erError` where they are of one class."""
-        items = [item for item in data.items["train"] if item.target is not None]
-        batch = data.collate(items)
-        x, labels = batch["features"].flatten(1), batch.targets
-        self.standardise.measure([(x, torch.ones(len(x), dtype=torch.bool, device=x.device))])
-        if len(labels.unique()) < 2:
-            raise Ai4erError(f"{self.slug()} needs training data of two classes or more, and there is one only")
-        self.learn(self.standardise(x).cpu(), labels.cpu(), data.seed)
+        labels = training_targets(data)
+        need_two_classes(self.slug(), labels)
+        self.learn(self.vectors.measure(labelled_batches(data)).cpu(), labels, data.seed)
 
     @abstractmethod
     def learn(self, x: Tensor, labels: Tensor, seed: int) -> None:
@@ -70,13 +107,28 @@ class VectorBaseline(System[C]):
         """x (items, features) -> (items, classes)."""
 
 
+def labelled_batches(data: StageData, size: int = 256) -> Iterator[Batch]:
+    """The training items that have a label, in order."""
+    items = _labelled(data)
+    for start in range(0, len(items), size):
+        yield data.collate(items[start : start + size]).to(data.device)
+
+
+def training_targets(data: StageData) -> Tensor:
+    """The targets of the training items that have a label, in order: (items,) or (items, names)."""
+    return torch.from_numpy(np.stack([np.asarray(item.target) for item in _labelled(data)]))
+
+
+def _labelled(data: StageData) -> list[Item]:
+    return [item for item in data.items["train"] if item.target is not None]
+
+
+def need_two_classes(slug: str, labels: Tensor) -> None:
+    """Raise `Ai4erError` where the labels (items,) of the training part are all the same."""
+    if len(labels.unique()) < 2:
+        raise Ai4erError(f"{slug} needs training data of two classes or more, and there is one only")
+
+
 def logarithms(probabilities: Tensor) -> Tensor:
     """Logits whose softmax is these probabilities, none of them less than a millionth."""
     return probabilities.clamp(min=SMALLEST).log()
-
-
-def all_classes(found: Tensor, present: Tensor, classes: int) -> Tensor:
-    """Columns of the classes that were present, (items, present), as those of all classes; zero for the others."""
-    whole = found.new_zeros(len(found), classes)
-    whole[:, present] = found
-    return whole

@@ -42,7 +42,7 @@ class SupportVectorMachine(VectorBaseline[Config]):
 
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
-        self.register_buffer("weight", torch.zeros(space.size, len(self.standardise.mean)))
+        self.register_buffer("weight", torch.zeros(space.size, self.vectors.size))
         self.register_buffer("bias", torch.zeros(space.size))
 
     def learn(self, x: Tensor, labels: Tensor, seed: int) -> None:
