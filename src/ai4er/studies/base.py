@@ -7,6 +7,7 @@ A module `studies/<slug>.py` has a docstring (the question, the reference, what 
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,10 +76,11 @@ class Desk:
         small: bool = False,
         folds: Sequence[int] | None = None,
         seed: int | None = None,
+        initialise_from: Path | None = None,
     ) -> Run:
         """Train and test a system in the run folder `runs/NAME`, with the seed of the study unless another is given."""
         self.say(name)
-        options = Options(seed=self.seed if seed is None else seed)
+        options = Options(seed=self.seed if seed is None else seed, initialise_from=str(initialise_from or ""))
         return train(
             system, corpus, protocol, self.data, labels, settings, options, self.offline, small, folds,
             self.folder / "runs" / name, True, self.say,
@@ -115,7 +117,7 @@ def run_study(
         Paragraph(f"{card.venue} {card.year}, {card.paper}. Official code: {card.official_code}."),
         *study(config, desk),
         Heading("Repeat"),
-        Commands([" ".join(["ai4er", *command])] if command else [f"ai4er study {name}"]),
+        Commands([shlex.join(["ai4er", *command])] if command else [f"ai4er study {name}"]),
     ]
     html, markdown = desk.folder / f"{PAGE}.html", desk.folder / f"{PAGE}.md"
     markdown.write_text(to_markdown(blocks))
@@ -124,13 +126,13 @@ def run_study(
 
 
 def _open(desk: Desk, about: dict[str, Any]) -> None:
-    """Make the folder of a study; an existing one is only gone on with if it holds the same study."""
+    """Make the folder of a study; one in which more was begun is only gone on with if it holds the same study."""
     file = desk.folder / STUDY
-    if file.exists():
+    if file.exists() and len(list(desk.folder.iterdir())) > 1:
         if json.loads(file.read_text()) != json.loads(json.dumps(about)):
             raise Ai4erError(f"{desk.folder} holds a study with other settings: write elsewhere with --out")
         return
-    if desk.folder.exists() and any(desk.folder.iterdir()):
+    if desk.folder.exists() and any(path != file for path in desk.folder.iterdir()):
         raise Ai4erError(f"{desk.folder} is not empty and holds no study: write elsewhere with --out")
     part = file.with_suffix(".part")
     with writing(part):
