@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ai4er.diagnostics._training import fitted, spread
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.metrics import metric as metric_of
-from ai4er.prediction.items import build_items, describe, front_ends
-from ai4er.protocols.base import audit, parse_protocol
 from ai4er.registry import find
 from ai4er.systems import system_class
 from ai4er.systems.card import Diagnostic
@@ -40,15 +39,15 @@ class DiagnosticResult:
     def __str__(self) -> str:
         d = self.diagnostic
         return (
-            f"{self.system} on {d.mechanism}: {d.metric} {self.whole.mean():.3f} ± {self.whole.std(ddof=1):.3f}, "
-            f"without {d.removes or d.ablation} {self.ablated.mean():.3f} ± {self.ablated.std(ddof=1):.3f}; "
+            f"{self.system} on {d.mechanism}: {d.metric} {spread(self.whole, 3)}, "
+            f"without {d.removes or d.ablation} {spread(self.ablated, 3)}; "
             f"difference {self.difference:.3f} over {len(self.whole)} seeds, margin {d.margin}: "
             f"{'reached' if self.passed else 'MISSED'}"
         )
 
 
 def run(slug: str, seeds: Iterable[int] = range(5)) -> DiagnosticResult:
-    """Train a system and its ablation on its diagnostic, once for each seed (at least two).
+    """Train a system and its ablation on its diagnostic, once for each seed.
 
     The generated corpus, its split and the weights change with the seed; both contestants see the same data.
     Raises `Ai4erError` for a system without a diagnostic.
@@ -68,23 +67,11 @@ def _space(diagnostic: Diagnostic) -> Any:
 
 def score(slug: str, diagnostic: Diagnostic, changes: Mapping[str, Any], seed: int) -> float:
     """The test metric of a system with the diagnostic's settings and these changes, for one seed."""
-    import torch
-
-    from ai4er.training.data import roles_of
-    from ai4er.training.fit import evaluate, fit
-    from ai4er.training.options import Options
+    from ai4er.training.fit import evaluate
 
     system_type, space = system_class(slug), _space(diagnostic)
     records = find("ai4er.diagnostics", "diagnostic", diagnostic.mechanism).records(seed)
     config = system_type.config_class.small().override({**diagnostic.settings, **changes})
-    inputs = front_ends(config.inputs)
-    items = build_items(records, inputs, space)
-    protocol = parse_protocol("official")
-    fold = protocol.folds(records, space, seed)[0]
-    audit(fold, records, protocol)
-    torch.manual_seed(seed)
-    system = system_type(config, space, *describe(items, inputs))
-    roles = roles_of(fold, items, system_type)
-    fit(system, roles, Options(seed=seed, device="cpu"))
+    system, test = fitted(system_type, config, records, space, seed)
     chosen = metric_of(diagnostic.metric, space)
-    return float(np.mean([chosen(predictions) for predictions in evaluate(system, roles["test"]).values()]))
+    return float(np.mean([chosen(predictions) for predictions in evaluate(system, test).values()]))
