@@ -19,7 +19,7 @@ import numpy as np
 from ai4er.evaluation.document import Table
 from ai4er.evaluation.metrics import measure
 from ai4er.evaluation.significance import paired_tests
-from ai4er.training.fit import FULL
+from ai4er.training.answers import FULL
 from ai4er.training.run import Run, train
 
 WITHOUT = "support_vector_machine"

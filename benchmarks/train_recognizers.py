@@ -22,8 +22,9 @@ from ai4er.prediction.recognizer import Recognizer
 from ai4er.protocols.base import audit, parse_protocol
 from ai4er.records import Record, Records
 from ai4er.systems import system_class
+from ai4er.training.answers import answers
 from ai4er.training.data import Data, load_data, roles_of
-from ai4er.training.fit import answers, fit
+from ai4er.training.fit import fit
 from ai4er.training.options import Options
 from ai4er.training.run import build, train
 

@@ -18,7 +18,8 @@ from ai4er.systems.baseline.multilayer_perceptron import MultilayerPerceptron
 from ai4er.systems.batch import Item
 from ai4er.systems.speech import evidential_regression
 from ai4er.systems.speech.tim_net import Config, TIMNet
-from ai4er.training.fit import evaluate, fit
+from ai4er.training.answers import evaluate
+from ai4er.training.fit import fit
 from ai4er.training.options import Options
 
 SPACE, RATED = label_space("common4"), label_space("valence_arousal")

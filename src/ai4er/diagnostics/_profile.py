@@ -114,7 +114,7 @@ def profile(
 
 def _measure(intake: Intake, name: str, diagnostic: Mechanism, seed: int, difficulty: float) -> Measured:
     from ai4er.evaluation.metrics import metric
-    from ai4er.training.fit import answer
+    from ai4er.training.answers import answer
 
     started = time.monotonic()
     space = intake.space(diagnostic.space)

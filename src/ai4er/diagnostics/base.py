@@ -67,7 +67,7 @@ def _space(diagnostic: Diagnostic) -> Any:
 
 def score(slug: str, diagnostic: Diagnostic, changes: Mapping[str, Any], seed: int) -> float:
     """The test metric of a system with the diagnostic's settings and these changes, for one seed."""
-    from ai4er.training.fit import evaluate
+    from ai4er.training.answers import evaluate
 
     system_type, space = system_class(slug), _space(diagnostic)
     records = find("ai4er.diagnostics", "diagnostic", diagnostic.mechanism).records(seed)

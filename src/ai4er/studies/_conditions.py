@@ -19,8 +19,8 @@ from ai4er.protocols.base import Fold
 from ai4er.protocols.changes.noise import CLEAN, Noise
 from ai4er.protocols.changes.reverberation import Reverberation
 from ai4er.records import Record, Records
+from ai4er.training.answers import answer
 from ai4er.training.checkpoint import writing
-from ai4er.training.fit import answer
 from ai4er.training.run import Plan, Run
 
 ROOM = "room"

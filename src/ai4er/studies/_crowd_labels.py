@@ -17,7 +17,7 @@ from ai4er.labels.dawid_skene import dawid_skene
 from ai4er.records import Records
 from ai4er.studies._hybrid import fitting
 from ai4er.studies.base import Desk
-from ai4er.training.fit import FULL
+from ai4er.training.answers import FULL
 
 LABELS = {
     "truth": "truth",

@@ -23,9 +23,10 @@ from ai4er.protocols.base import audit
 from ai4er.studies._setups import Setup
 from ai4er.studies.base import Desk
 from ai4er.systems.base import System
+from ai4er.training.answers import evaluate
 from ai4er.training.checkpoint import writing
 from ai4er.training.data import items_of, roles_of
-from ai4er.training.fit import evaluate, fit
+from ai4er.training.fit import fit
 from ai4er.training.options import Options
 from ai4er.training.run import build, plan
 

@@ -27,9 +27,10 @@ from ai4er.studies._property_inference import (
     train_attacker,
 )
 from ai4er.systems.batch import Item
+from ai4er.training.answers import answers
 from ai4er.training.differential_privacy import GaussianMechanism
+from ai4er.training.epochs import derived_seed
 from ai4er.training.federated import Federation, federate
-from ai4er.training.fit import answers, derived_seed
 from ai4er.training.privacy_accounting import gaussian_epsilon, moments_epsilon
 from ai4er.training.run import Plan, build
 

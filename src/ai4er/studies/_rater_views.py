@@ -23,8 +23,8 @@ from ai4er.records import Record, Records
 from ai4er.studies._fairness_cells import Gap, bounded, cell, gap, gap_cells
 from ai4er.studies.base import Desk
 from ai4er.systems.speech.perceptual_fairness import FAIR, PerceptualFairness
+from ai4er.training.answers import FULL
 from ai4er.training.data import Data, corpus_name
-from ai4er.training.fit import FULL
 from ai4er.training.run import PREDICTIONS, Run
 
 OWN = PerceptualFairness.slug()

@@ -35,8 +35,8 @@ from ai4er.records import Records
 from ai4er.studies._fairness_cells import LEGEND, Gap, bounded, cell, gap, gap_cells
 from ai4er.studies._rater_views import OWN, PLAIN, Rated, rater_blocks, titled
 from ai4er.studies.base import Card, Desk, StudyConfig
+from ai4er.training.answers import FULL
 from ai4er.training.data import Data, corpus_name, load_data
-from ai4er.training.fit import FULL
 from ai4er.training.run import Run
 
 CARD = Card(

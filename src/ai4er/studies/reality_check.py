@@ -34,7 +34,7 @@ from ai4er.studies._epochs import selection_blocks
 from ai4er.studies._found import Found
 from ai4er.studies._setups import Setup, Utterances, corpus_of, splits_of, subsets_of, validations_of
 from ai4er.studies.base import Card, Desk, StudyConfig
-from ai4er.training.fit import FULL
+from ai4er.training.answers import FULL
 
 CARD = Card(
     title="Designing and Evaluating Speech Emotion Recognition Systems: A Reality Check Case Study with IEMOCAP",

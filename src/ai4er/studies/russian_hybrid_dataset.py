@@ -48,8 +48,8 @@ from ai4er.studies._hybrid import (
 from ai4er.studies._hybrid_tables import QUOTED, Result, confusions, part_blocks, settings_blocks
 from ai4er.studies.base import Card, Desk, StudyConfig
 from ai4er.systems.card import Reported
+from ai4er.training.answers import FULL
 from ai4er.training.data import load_data
-from ai4er.training.fit import FULL
 from ai4er.training.initial import shared_corpora
 from ai4er.training.run import Run
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.report import ResultRow, table
 from ai4er.evaluation.significance import paired_tests
-from ai4er.training.fit import FULL
+from ai4er.training.answers import FULL
 from ai4er.training.options import Options
 from ai4er.training.run import Run, train
 

@@ -23,7 +23,7 @@ from ai4er.errors import Ai4erError
 from ai4er.prediction.items import Unit, check_complete, flatten
 from ai4er.systems.base import Optimisation, Stage, StageData, System
 from ai4er.training.differential_privacy import GaussianMechanism
-from ai4er.training.fit import derived_seed, epoch_batches
+from ai4er.training.epochs import derived_seed, epoch_batches
 
 State = dict[str, Tensor]
 

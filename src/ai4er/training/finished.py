@@ -16,7 +16,7 @@ from ai4er.evaluation.report import RESULTS_FILE, ResultRow, read_rows
 from ai4er.labels import LABEL_SPACES
 from ai4er.systems import system_class
 from ai4er.systems.base import SystemConfig
-from ai4er.training.fit import FULL
+from ai4er.training.answers import FULL
 from ai4er.training.options import Options
 from ai4er.training.report import PLOTS
 from ai4er.training.run import PREDICTIONS, RUN

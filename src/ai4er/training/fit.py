@@ -22,12 +22,11 @@ from torch import Tensor
 
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.metrics import metric as metric_of
-from ai4er.evaluation.predictions import Predictions
-from ai4er.prediction.items import Unit, check_complete, flatten, length, withhold
-from ai4er.prediction.predict import Answer, predict
-from ai4er.records import Records
+from ai4er.prediction.items import Unit, check_complete, flatten
 from ai4er.systems.base import Optimisation, Stage, StageData, System
+from ai4er.training.answers import evaluate
 from ai4er.training.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
+from ai4er.training.epochs import derived_seed, epoch_batches
 from ai4er.training.memory import keep_freed_memory
 from ai4er.training.options import Options
 
@@ -35,7 +34,6 @@ if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
 HISTORY = "history.jsonl"
-FULL = "full"
 
 Roles = Mapping[str, Sequence[Unit]]
 Progress = Callable[[str, int, int, dict[str, float]], None]
@@ -309,50 +307,6 @@ class _Fit:
     def _write_history(self) -> None:
         if self.folder is not None and self.fabric.is_global_zero:
             (self.folder / HISTORY).write_text("".join(json.dumps(row) + "\n" for row in self.history.rows))
-
-
-def evaluate(system: System, units: Sequence[Unit], batch_size: int = 32) -> dict[str, Predictions]:
-    """The predictions for the labelled items, by condition (`full` where the system has none)."""
-    return {name: predictions for name, (predictions, _) in answers(system, units, batch_size).items()}
-
-
-def answers(system: System, units: Sequence[Unit], batch_size: int = 32) -> dict[str, tuple[Predictions, Answer]]:
-    """The predictions and the whole answer of the system, by condition."""
-    found = {}
-    for name, names in (system.conditions or {FULL: ()}).items():
-        given = [withhold(unit, names) if isinstance(unit, list) else withhold([unit], names)[0] for unit in units]
-        found[name] = answer(system, given if names else units, batch_size)
-    return found
-
-
-def answer(system: System, units: Sequence[Unit], batch_size: int = 32) -> tuple[Predictions, Answer]:
-    """The predictions for the labelled items, and the whole answer of the system, for the units as they are."""
-    records = Records(item.record for item in flatten(units))
-    threshold = float(getattr(system.config, "threshold", 0.5))
-    found = predict(system, units, batch_size)
-    return Predictions.of(records, found.scores, system.space, found.uncertainty, threshold), found
-
-
-def epoch_batches(units: Sequence[Unit], stage: Stage, generator: np.random.Generator) -> list[np.ndarray]:
-    """Positions of each batch of an epoch: as the stage draws them, shuffled, or shuffled batches of similar length."""
-    if stage.sampler is not None:
-        return stage.sampler(units, generator)
-    order = generator.permutation(len(units))
-    size = stage.batch_size
-    if stage.buckets:
-        lengths = np.array([length(units[i]) for i in order])
-        order = order[np.argsort(lengths, kind="stable")]
-    batches = [order[start : start + size] for start in range(0, len(order), size)]
-    if stage.drop_last and len(batches) > 1 and len(batches[-1]) < size:
-        batches.pop()
-    if stage.buckets:
-        batches = [batches[i] for i in generator.permutation(len(batches))]
-    return batches
-
-
-def derived_seed(*numbers: int) -> int:
-    """One seed out of several numbers, below 2^63."""
-    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0] >> 1)
 
 
 def _loggers(options: Options, folder: Path | None) -> list[Any]:

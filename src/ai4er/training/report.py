@@ -15,7 +15,8 @@ from ai4er.evaluation.document import Table
 from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.report import ALL_FOLDS, ResultRow, cell, marked_protocol, table
 from ai4er.protocols.base import parse_protocol
-from ai4er.training.fit import FULL, HISTORY
+from ai4er.training.answers import FULL
+from ai4er.training.fit import HISTORY
 
 REPORT, PLOTS = "report.md", "plots"
 

@@ -18,10 +18,9 @@ import torch
 
 from ai4er.encoders import is_available
 from ai4er.errors import Ai4erError
-from ai4er.evaluation.intervals import interval
 from ai4er.evaluation.metrics import default_metrics, measure
 from ai4er.evaluation.predictions import Predictions
-from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, write_rows
+from ai4er.evaluation.report import RESULTS_FILE, ResultRow, write_rows
 from ai4er.prediction.items import describe, front_ends
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.protocols.base import Fold, Protocol, audit, parse_protocol
@@ -29,12 +28,14 @@ from ai4er.protocols.leaks.guarantees import guarantees
 from ai4er.systems import system_class
 from ai4er.systems.base import System, SystemConfig
 from ai4er.systems.batch import Item
+from ai4er.training.answers import FULL, answer, answers
 from ai4er.training.checkpoint import CHECKPOINT, writing
 from ai4er.training.conditions import check_inputs, conditions_of, learnt_items, units_by_condition
 from ai4er.training.data import Data, corpus_inputs, corpus_name, items_of, load_data, roles_of
-from ai4er.training.fit import FULL, Progress, answer, answers, fit
+from ai4er.training.fit import Progress, fit
 from ai4er.training.initial import heritage, start_from, starting_point, with_doubt
 from ai4er.training.options import Options
+from ai4er.training.rows import Tested, pooled_folds, result_rows
 
 RUN, PREDICTIONS = "run.json", "predictions.parquet"
 
@@ -218,21 +219,14 @@ def _open(folder: Path, chosen: Plan, resume: bool) -> None:
         part.replace(file)
 
 
-@dataclass(frozen=True)
-class _Tested:
-    predictions: dict[str, Predictions]
-    seconds: float
-    peak_memory: int
-
-
 def _fold(
     chosen: Plan, part: Fold, items: Sequence[Item], folder: Path, resume: bool, say: Say, progress: Progress | None
-) -> _Tested:
+) -> Tested:
     done = folder / "fold.json"
     if resume and done.exists():
         kept = json.loads(done.read_text())
         loaded = {name: Predictions.load(folder / _file(name)) for name in kept["conditions"]}
-        return _Tested(loaded, kept["seconds"], kept["peak_memory"])
+        return Tested(loaded, kept["seconds"], kept["peak_memory"])
     started = time.monotonic()
     learnt = learnt_items(part, items, chosen.data.records, chosen.config)
     roles = roles_of(part, learnt, chosen.system)
@@ -271,7 +265,7 @@ def _fold(
     first = default_metrics(chosen.data.space)[0]
     shown = np.mean([one[first] for one in numbers.values()])
     say(f"fold {part.name}: {first} {shown:.3f} {part.mark} ({seconds:.0f} s)".replace("  ", " "))
-    return _Tested({name: predictions for name, (predictions, _) in tested.items()}, seconds, peak)
+    return Tested({name: predictions for name, (predictions, _) in tested.items()}, seconds, peak)
 
 
 def _file(condition: str) -> str:
@@ -285,10 +279,10 @@ def build(system: type[System], config: SystemConfig, data: Data, items: Sequenc
     return system(config, data.space, shapes, timed)
 
 
-def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[_Tested], folder: Path, guaranteed: str) -> Run:
+def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[Tested], folder: Path, guaranteed: str) -> Run:
     from ai4er.training.report import write_report
 
-    pooled = {name: _pool([one.predictions[name] for one in found]) for name in found[0].predictions}
+    pooled = pooled_folds(found)
     marks = sorted({part.mark for part in parts} - {""})
     common: dict[str, Any] = {
         "system": chosen.system.slug(),
@@ -300,65 +294,13 @@ def _finish(chosen: Plan, parts: Sequence[Fold], found: Sequence[_Tested], folde
         "substituted": chosen.substituted,
         "commit": _commit(),
     }
-    rows = []
-    for part, one in zip(parts, found):
-        for condition, predictions in one.predictions.items():
-            for name, value in measure(predictions).items():
-                rows.append(
-                    ResultRow(
-                        **common, fold=part.name, metric=_metric(name, condition), value=value,
-                        seconds=one.seconds, peak_memory=one.peak_memory,
-                    )
-                )  # fmt: skip
+    rows = result_rows(common, parts, found, pooled)
     for condition, predictions in pooled.items():
-        for name in default_metrics(predictions.space):
-            bounds = interval(predictions, name, seed=chosen.options.seed)
-            rows.append(
-                ResultRow(
-                    **common, fold=ALL_FOLDS, metric=_metric(name, condition), value=bounds.value, low=bounds.low,
-                    high=bounds.high, seconds=sum(one.seconds for one in found),
-                    peak_memory=max(one.peak_memory for one in found),
-                )
-            )  # fmt: skip
         predictions.save(folder / _file(condition))
-    rows += _over_conditions(rows)
     write_rows(folder / RESULTS_FILE, rows)
     numbers = [part.index + 1 for part in parts]
     write_report(folder, chosen.as_json(), rows, pooled, common["mark"], numbers, guaranteed)
     return Run(folder, rows, pooled)
-
-
-def _metric(name: str, condition: str) -> str:
-    return name if condition == FULL else f"{name}[{condition}]"
-
-
-def _over_conditions(rows: Sequence[ResultRow]) -> list[ResultRow]:
-    """The mean over conditions of every metric, where a system is tested under several."""
-    import dataclasses
-
-    means: dict[tuple[str, str], list[ResultRow]] = {}
-    for row in rows:
-        name, bracket, _ = row.metric.partition("[")
-        if bracket:
-            means.setdefault((row.fold, name), []).append(row)
-    return [
-        dataclasses.replace(
-            found[0], metric=name, value=float(np.mean([row.value for row in found])), low=None, high=None
-        )
-        for (_, name), found in means.items()
-    ]
-
-
-def _pool(parts: Sequence[Predictions]) -> Predictions:
-    """All folds as one; where a protocol tests an item in several folds (repeats), the last one counts."""
-    seen: set[str] = set()
-    kept = []
-    for part in reversed(parts):
-        positions = [i for i, name in enumerate(part.ids) if name not in seen]
-        seen.update(part.ids)
-        if positions:
-            kept.append(part.take(positions))
-    return Predictions.pool(kept[::-1])
 
 
 def _commit() -> str:

@@ -16,8 +16,8 @@ from ai4er.evaluation.significance import Paired, paired_tests
 from ai4er.protocols.base import SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN, parse_protocol
 from ai4er.systems import system_class
 from ai4er.systems.card import Reported
+from ai4er.training.answers import FULL
 from ai4er.training.finished import Finished, find_runs, ranges
-from ai4er.training.fit import FULL
 from ai4er.training.report import PLOTS
 
 PAGE = "report"
