@@ -18,7 +18,6 @@ from ai4er.prediction.predict import predict
 from ai4er.protocols.base import parse_protocol
 from ai4er.records import Records
 from ai4er.systems.adaptation import generalized_subspace as gsda
-from ai4er.systems.adaptation._domains import source_scores
 from ai4er.systems.adaptation.generalized_subspace import Config, GeneralizedSubspace
 from ai4er.systems.base import StageData
 from ai4er.systems.batch import Item
@@ -225,7 +224,7 @@ def test_source_corpora_are_scaled_each_by_itself() -> None:
         for item in roles["train"][half:]
     ]
     made = system(CONFIG)
-    x, _ = source_scores(StageData({"train": [*roles["train"][:half], *moved]}, made.collate, 0, torch.device("cpu")))
+    x, _ = made.source(StageData({"train": [*roles["train"][:half], *moved]}, made.collate, 0, torch.device("cpu")))
     for part in (x[:half], x[half:]):
         torch.testing.assert_close(part.mean(0), torch.zeros(40, dtype=torch.float64), atol=1e-5, rtol=0)
         torch.testing.assert_close(part.std(0, correction=0), torch.ones(40, dtype=torch.float64), atol=1e-4, rtol=0)

@@ -28,38 +28,31 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ai4er.labels import LabelSpace
-from ai4er.nn.linear_svm import linear_svm
 from ai4er.nn.neighbour_graphs import graph_form, nearest_neighbours
-from ai4er.nn.standardisation import Standardisation
 from ai4er.nn.subspaces import principal, row_norms, smallest
-from ai4er.systems.adaptation._domains import need_one_vector, source_scores, target_scores
-from ai4er.systems.base import Outputs, StageData, System, SystemConfig
-from ai4er.systems.batch import Batch
+from ai4er.systems.adaptation._subspace import SubspaceConfig, SubspaceSystem
+from ai4er.systems.base import StageData
 from ai4er.systems.card import Card, Diagnostic, Reported
 
 
-class Config(SystemConfig):
+class Config(SubspaceConfig):
     """`alpha` weighs likeness, `beta` difference, `gamma` sparsity and, for `base="lda"`, `mu` the class means.
 
-    `dimension` is that of the subspace, `initial_dimension` the most that the PCA before it keeps. `neighbours`
-    are joined in the target graph, `rounds` predict the target classes anew, at most `iterations` reweight the
-    rows until the objective changes by less than `tolerance`, and `penalty` is C of the classifier.
+    `initial_dimension` is the most that the PCA before the subspace keeps. `neighbours` are joined in the target
+    graph, `rounds` predict the target classes anew, and at most `iterations` reweight the rows until the objective
+    changes by less than `tolerance`.
     """
 
-    inputs: dict[str, str] = {"features": "functionals"}
     base: Literal["pca", "lda"] = "pca"
     alpha: float = pydantic.Field(3.0, ge=0)
     beta: float = pydantic.Field(1.0, ge=0)
     gamma: float = pydantic.Field(0.1, ge=0)
     mu: float = pydantic.Field(1.0, ge=0)
-    dimension: int = pydantic.Field(100, ge=1)
     neighbours: int = pydantic.Field(5, ge=1)
     initial_dimension: int = pydantic.Field(100, ge=1)
     rounds: int = pydantic.Field(10, ge=1)
     iterations: int = pydantic.Field(10, ge=1)
     tolerance: float = pydantic.Field(1e-2, gt=0)
-    penalty: float = pydantic.Field(1.0, gt=0)
 
     @classmethod
     def small(cls) -> Self:
@@ -130,21 +123,10 @@ def _reported() -> tuple[Reported, ...]:
     )
 
 
-class GeneralizedSubspace(System[Config]):
-    """Utterance features -> z-scores of the target -> subspace -> unit length -> linear classifier.
-
-    The logits are the margins of the support vector machine; their softmax is no calibrated probability.
-    Whatever is predicted counts as a recording of the target. Raises `Ai4erError` where an input is no
-    vector or has fewer features than `dimension`. There are no parameters: `solve` fills the buffers, whose
-    sizes follow from configuration and input.
-    """
+class GeneralizedSubspace(SubspaceSystem[Config]):
+    """Utterance features -> class margins, by the subspace that joins both corpora."""
 
     config_class = Config
-    roles = ("train", "unlabelled")
-    toy = "synthetic_speech"
-    projection: Tensor
-    weight: Tensor
-    bias: Tensor
     card = Card(
         title="A Generalized Subspace Distribution Adaptation Framework for Cross-Corpus Speech Emotion Recognition",
         venue="ICASSP", year=2023, paper="IEEE 10097258", inputs=("speech",), task="single label",
@@ -159,23 +141,11 @@ class GeneralizedSubspace(System[Config]):
         ),
     )  # fmt: skip
 
-    def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
-        super().__init__(config, space, shapes, timed)
-        features = need_one_vector(self.slug(), shapes, timed, config.dimension)
-        self.standardise = Standardisation(features)
-        self.register_buffer("projection", torch.zeros(features, config.dimension))
-        self.register_buffer("weight", torch.zeros(space.size, config.dimension))
-        self.register_buffer("bias", torch.zeros(space.size))
-
-    def forward(self, batch: Batch) -> Outputs:
-        z = functional.normalize(self.standardise(batch["features"]) @ self.projection)
-        return Outputs(logits=functional.linear(z, self.weight, self.bias), embedding=z)
-
     def solve(self, data: StageData) -> None:
         """The outer loop: subspace, classifier, target classes, until these stay or `rounds` are done."""
         config = self.config
-        source, labels = source_scores(data)
-        target = target_scores(data, self.standardise)
+        source, labels = self.source(data)
+        target = self.target(data)
         start = principal(torch.cat([source, target]), min(config.initial_dimension, source.shape[1]))
         graph = nearest_neighbours(target @ start, config.neighbours)
         guessed = self._classify(source, labels, target, start)[2]
@@ -188,9 +158,7 @@ class GeneralizedSubspace(System[Config]):
             if torch.equal(found, guessed):
                 break
             guessed = found
-        self.projection.copy_(projection)
-        self.weight.copy_(weight)
-        self.bias.copy_(bias)
+        self.keep(projection, weight, bias)
 
     def matrix(self, source: Tensor, labels: Tensor, target: Tensor, guessed: Tensor, graph: Tensor) -> Tensor:
         """M without its sparsity term, for z-scored samples (samples, features): the mean over samples and pairs."""
@@ -208,6 +176,6 @@ class GeneralizedSubspace(System[Config]):
         self, source: Tensor, labels: Tensor, target: Tensor, projection: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The classifier of the source in a subspace, and the target classes that it predicts."""
-        near, far = functional.normalize(source @ projection), functional.normalize(target @ projection)
-        weight, bias = linear_svm(near, labels, self.space.size, self.config.penalty)
+        weight, bias = self.classifier(source, labels, projection)
+        far = functional.normalize(target @ projection)
         return weight, bias, functional.linear(far, weight, bias).argmax(1)

@@ -22,35 +22,27 @@ import numpy as np
 import pydantic
 import torch
 from torch import Tensor
-from torch.nn import functional
 
-from ai4er.labels import LabelSpace
-from ai4er.nn.linear_svm import linear_svm
 from ai4er.nn.neighbour_graphs import adaptive_neighbours, graph_form, heat_kernel, laplacian, nearest_neighbours
-from ai4er.nn.standardisation import Standardisation
 from ai4er.nn.subspaces import principal, procrustes, row_norms
-from ai4er.systems.adaptation._domains import need_one_vector, source_scores, target_scores
-from ai4er.systems.base import Outputs, StageData, System, SystemConfig
-from ai4er.systems.batch import Batch
+from ai4er.systems.adaptation._subspace import SubspaceConfig, SubspaceSystem
+from ai4er.systems.base import StageData
 from ai4er.systems.card import Card, Diagnostic
 
 
-class Config(SystemConfig):
+class Config(SubspaceConfig):
     """`alpha` weighs the common manifold, `beta` the learned graph, `sparsity` the rows of the projection.
 
-    `dimension` is that of the projection, `neighbours` those of a sample in both graphs; the steps are repeated at
-    most `iterations` times, until the objective changes by less than `tolerance` of itself. `penalty` is C.
+    `neighbours` are those of a sample in both graphs; the steps are repeated at most `iterations` times, until the
+    objective changes by less than `tolerance` of itself.
     """
 
-    inputs: dict[str, str] = {"features": "functionals"}
     alpha: float = pydantic.Field(0.1, ge=0)
     beta: float = pydantic.Field(1.0, ge=0)
     sparsity: float = pydantic.Field(0.01, ge=0)
-    dimension: int = pydantic.Field(100, ge=1)
     neighbours: int = pydantic.Field(10, ge=1)
     iterations: int = pydantic.Field(20, ge=1)
     tolerance: float = pydantic.Field(1e-4, gt=0)
-    penalty: float = pydantic.Field(1.0, gt=0)
 
     @classmethod
     def small(cls) -> Self:
@@ -142,20 +134,10 @@ class Components:
         return self.projection
 
 
-class TransferComponents(System[Config]):
-    """Utterance features -> z-scores of the target -> projection -> unit length -> linear classifier.
-
-    The logits are the margins of the support vector machine; their softmax is no calibrated probability.
-    Whatever is predicted counts as a recording of the target. Raises `Ai4erError` where an input is no
-    vector or has fewer features than `dimension`. There are no parameters: `solve` fills the buffers.
-    """
+class TransferComponents(SubspaceSystem[Config]):
+    """Utterance features -> class margins, by the projection that both corpora share."""
 
     config_class = Config
-    roles = ("train", "unlabelled")
-    toy = "synthetic_speech"
-    projection: Tensor
-    weight: Tensor
-    bias: Tensor
     card = Card(
         title="Unsupervised Transfer Components Learning for Cross-Domain Speech Emotion Recognition",
         venue="Interspeech", year=2023, paper="jiang23", inputs=("speech",), task="single label",
@@ -166,25 +148,8 @@ class TransferComponents(System[Config]):
         ),
     )  # fmt: skip
 
-    def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
-        super().__init__(config, space, shapes, timed)
-        features = need_one_vector(self.slug(), shapes, timed, config.dimension)
-        self.standardise = Standardisation(features)
-        self.register_buffer("projection", torch.zeros(features, config.dimension))
-        self.register_buffer("weight", torch.zeros(space.size, config.dimension))
-        self.register_buffer("bias", torch.zeros(space.size))
-
-    def forward(self, batch: Batch) -> Outputs:
-        z = functional.normalize(self.standardise(batch["features"]) @ self.projection)
-        return Outputs(logits=functional.linear(z, self.weight, self.bias), embedding=z)
-
     def solve(self, data: StageData) -> None:
         """The projection from the vectors of both corpora, then the classifier from the labels of the source."""
-        source, labels = source_scores(data)
-        target = target_scores(data, self.standardise)
-        projection = Components(self.config, source, target, self.space.size).solve()
-        near = functional.normalize(source @ projection)
-        weight, bias = linear_svm(near, labels, self.space.size, self.config.penalty)
-        self.projection.copy_(projection)
-        self.weight.copy_(weight)
-        self.bias.copy_(bias)
+        source, labels = self.source(data)
+        projection = Components(self.config, source, self.target(data), self.space.size).solve()
+        self.keep(projection, *self.classifier(source, labels, projection))
