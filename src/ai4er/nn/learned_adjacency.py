@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ai4er.nn.electrodes import SEED_CHANNELS, distances
 
@@ -54,3 +54,38 @@ def electrode_prior(channels: int) -> Tensor:
     if channels not in known:
         return torch.full((channels, channels), 1 / channels).fill_diagonal_(1.0)
     return inverse_square_prior(torch.from_numpy(distances(known[channels])).float())
+
+
+class LearnedGraph(nn.Module):
+    """A_hat = D^-1/2 (ReLU(A) + I) D^-1/2 with a learned symmetric A over the nodes.
+
+    `prior` (nodes, nodes) is where A starts; with `guest` one more node at the end is joined to all of them.
+    forward: present (items,) booleans, or None without that node -> (nodes, nodes) or (items, nodes, nodes).
+    For an item without the guest that node has no edge, and the others are as if it were not there.
+    """
+
+    def __init__(self, prior: Tensor, guest: bool) -> None:
+        super().__init__()
+        self.adjacency = nn.Parameter(prior.clone())
+        self.guest_edges = nn.Parameter(torch.ones(len(prior) + 1)) if guest else None
+
+    def learned(self) -> Tensor:
+        """A, (nodes, nodes)."""
+        nodes = (self.adjacency + self.adjacency.T) / 2
+        if self.guest_edges is None:
+            return nodes
+        rows = torch.cat([nodes, self.guest_edges[:-1].unsqueeze(1)], dim=1)
+        return torch.cat([rows, self.guest_edges.unsqueeze(0)])
+
+    def forward(self, present: Tensor | None) -> Tensor:
+        edges = self.learned()
+        if present is None:
+            return symmetric_normalisation(edges)
+        joined = torch.ones(2, len(edges), device=edges.device)
+        joined[0, -1] = 0
+        return symmetric_normalisation(edges * joined.unsqueeze(1) * joined.unsqueeze(2))[present.long()]
+
+
+def convolve(a_hat: Tensor, x: Tensor) -> Tensor:
+    """A_hat x over the nodes: a_hat ([items,] nodes, nodes), x (items, nodes, time, features)."""
+    return (a_hat @ x.flatten(2)).view_as(x)

@@ -11,11 +11,12 @@ from ai4er.errors import Ai4erError
 from ai4er.evaluation.metrics import jaccard
 from ai4er.evaluation.predictions import Predictions
 from ai4er.labels import label_space
+from ai4er.nn.common_private import orthogonality
 from ai4er.nn.gradient_reversal import reverse_gradient
 from ai4er.records import Record
 from ai4er.systems.base import StageData, parameter_count
 from ai4er.systems.batch import Item
-from ai4er.systems.fusion.tailor import MODALITIES, Config, Tailor, orthogonality
+from ai4er.systems.fusion.tailor import MODALITIES, Config, Tailor
 
 SIZES = {"text": 9, "video": 5, "speech": 7}
 SPACE = label_space("mosei6")

@@ -30,11 +30,12 @@ from torch.optim.lr_scheduler import LambdaLR
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.central_moment_discrepancy import central_moment_discrepancy
+from ai4er.nn.cascaded_autoencoder import CascadedAutoencoder
 from ai4er.nn.missing_patterns import draw_patterns
 from ai4er.nn.modality_encoders import RecurrentEncoder, TextEncoder, VectorEncoder
 from ai4er.nn.multilayer_perceptron import multilayer_perceptron
 from ai4er.nn.standardisation import Standardisation
-from ai4er.systems._inputs import need_vectors
+from ai4er.systems._inputs import measure_inputs, need_vectors
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
 from ai4er.systems.card import Card, Diagnostic, Reported
@@ -134,39 +135,6 @@ class Embedding(nn.Module):
         encoded: Tensor = self.encoders[name](x, lengths)
         return encoded
 
-    def measure(self, data: StageData, size: int) -> None:
-        """Take the statistics of the standardised inputs from the training part."""
-        for name, statistics in self.standardisation.items():
-            assert isinstance(statistics, Standardisation)
-            statistics.measure(_real_rows(batch, name) for batch in data.batches("train", size))
-
-
-def _real_rows(batch: Batch, name: str) -> tuple[Tensor, Tensor]:
-    given = batch[name]
-    return (given.data, given.mask) if isinstance(given, Padded) else (given, batch.available[name])
-
-
-class Imagination(nn.Module):
-    """Cascade of autoencoders: x_k = y_{k-1} + H', y_k = AE_k(x_k), with y_0 the embeddings of incomplete input.
-
-    (h, H') both (batch, size) -> imagined embeddings (batch, size), all codes (batch, blocks * code).
-    """
-
-    def __init__(self, config: Config, size: int) -> None:
-        super().__init__()
-        self.residual = config.invariant_residual
-        widths = (size, *config.block_layers)
-        self.encoders = nn.ModuleList(multilayer_perceptron(widths, nn.LeakyReLU) for _ in range(config.blocks))
-        self.decoders = nn.ModuleList(multilayer_perceptron(widths[::-1], nn.ReLU) for _ in range(config.blocks))
-        self.transition = nn.Sequential(nn.Linear(size, size), nn.ReLU(), nn.Linear(size, size))
-
-    def forward(self, embedding: Tensor, invariant: Tensor) -> tuple[Tensor, Tensor]:
-        codes, y = [], embedding
-        for encoder, decoder in zip(self.encoders, self.decoders):
-            codes.append(encoder(y + invariant if self.residual else y))
-            y = decoder(codes[-1])
-        return self.transition(y), torch.cat(codes, dim=1)
-
 
 def _initialise(module: nn.Module) -> None:
     """Kaiming (fan-in) normal weights and zero biases; the LSTMs keep their default."""
@@ -230,7 +198,7 @@ class IFMMIN(System[Config]):
         self.full_classifier = multilayer_perceptron(
             (2 * size, *config.classifier_layers, space.size), nn.ReLU, config.full_dropout
         )
-        self.imagination = Imagination(config, size)
+        self.imagination = CascadedAutoencoder(size, config.block_layers, config.blocks)
         joint = config.blocks * config.block_layers[-1]
         self.classifier = multilayer_perceptron((joint, *config.classifier_layers, space.size), nn.ReLU, config.dropout)
         self.apply(_initialise)
@@ -251,7 +219,8 @@ class IFMMIN(System[Config]):
             return Outputs(logits=self.full_classifier(joint), embedding=joint, extras=extras)
         present = draw_patterns(available, self.patterns) if self.training else available
         embedding, invariant = self.embedding(batch, present)
-        imagined, codes = self.imagination(embedding.flatten(1), invariant.flatten(1))
+        added = invariant.flatten(1) if self.config.invariant_residual else None
+        imagined, codes = self.imagination(embedding.flatten(1), added)
         extras = {"available": available, "present": present, "invariant": invariant}
         extras["imagined"] = imagined.view_as(invariant)
         return Outputs(logits=self.classifier(codes), embedding=codes, extras=extras)
@@ -286,7 +255,7 @@ class IFMMIN(System[Config]):
 
     def begin_full(self, data: StageData) -> None:
         """First stage: all modalities; the statistics of the inputs are those of its data."""
-        self.embedding.measure(data, self.config.full_batch_size)
+        measure_inputs(self.embedding.standardisation, data, self.config.full_batch_size)
         self.imagines.fill_(False)
 
     def begin_imagination(self, data: StageData) -> None:

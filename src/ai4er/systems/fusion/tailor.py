@@ -25,14 +25,15 @@ from torch.nn import functional
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
-from ai4er.losses.difference import difference_loss
 from ai4er.nn.bert_adam import BertAdam, decayed_groups
-from ai4er.nn.bert_encoder import EPSILON, Attention, BertEncoder, FeedForward
+from ai4er.nn.bert_encoder import EPSILON, BertEncoder
+from ai4er.nn.common_private import CommonPrivate, orthogonality
 from ai4er.nn.gradient_reversal import reverse_gradient
+from ai4er.nn.label_decoder import LabelDecoder
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.pseudo_alignment import PseudoAlignment, alignment_loss
 from ai4er.nn.standardisation import Standardisation
-from ai4er.systems._inputs import need_vectors
+from ai4er.systems._inputs import measure_inputs, need_vectors
 from ai4er.systems._schedules import linear_warmup
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
@@ -90,34 +91,6 @@ class Config(SystemConfig):
         )  # fmt: skip
 
 
-class Refinement(nn.Module):
-    """Private and common part of each modality, and the discriminator that both are shown to.
-
-    forward: encoded steps (modalities, batch, steps, features) -> private and common parts, of the same shape.
-    """
-
-    def __init__(self, config: Config) -> None:
-        super().__init__()
-        size, drop = config.features, config.private_dropout
-        self.private = nn.ModuleList(
-            nn.Sequential(nn.Linear(size, size), nn.Dropout(drop), nn.Tanh()) for _ in MODALITIES
-        )
-        self.common = nn.Sequential(nn.Linear(size, size), nn.Dropout(config.dropout), nn.Tanh())
-        self.discriminator = nn.Sequential(
-            nn.Linear(size, config.discriminator), nn.Dropout(drop), nn.ReLU(),
-            nn.Linear(config.discriminator, len(MODALITIES)),
-        )  # fmt: skip
-
-    def forward(self, encoded: Tensor) -> tuple[Tensor, Tensor]:
-        return torch.stack([part(x) for part, x in zip(self.private, encoded)]), self.common(encoded)
-
-    def adversary(self, parts: Tensor, mask: Tensor) -> Tensor:
-        """Cross-entropy of telling the modality of every real step, summed over the modalities: a scalar."""
-        modality = torch.arange(len(parts), device=parts.device).view(-1, 1, 1).expand(parts.shape[:3])
-        logits = self.discriminator(parts)
-        return len(parts) * functional.cross_entropy(logits[:, mask].flatten(0, 1), modality[:, mask].flatten())
-
-
 class Fusion(nn.Module):
     """[speech; video], then [text; both], then [private; common]: (batch, 4 * steps, features) at the end.
 
@@ -151,29 +124,6 @@ class Fusion(nn.Module):
         types = torch.tensor(kinds, device=mask.device).repeat_interleave(mask.shape[1])
         fused: Tensor = encoder(torch.cat(parts, dim=1), mask.repeat(1, len(kinds)), places, types)
         return fused
-
-
-class LabelDecoder(nn.Module):
-    """Labels look at each other, then at the fused steps; they have no order.
-
-    forward: fused (batch, time, features), mask (batch, time) -> (batch, labels, features), weights
-    (batch, labels, time).
-    """
-
-    def __init__(self, config: Config, labels: int) -> None:
-        super().__init__()
-        self.labels = nn.Embedding(labels, config.features)
-        self.norm = nn.LayerNorm(config.features, eps=EPSILON)
-        self.dropout = nn.Dropout(config.dropout)
-        self.self_attention = Attention(config.features, config.heads, config.dropout)
-        self.cross_attention = Attention(config.features, config.heads, config.dropout)
-        self.feed_forward = FeedForward(config.features, config.inner, config.dropout)
-
-    def forward(self, fused: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        queries = self.dropout(self.norm(self.labels.weight)).expand(len(fused), -1, -1)
-        queries, _ = self.self_attention(queries, queries, mask.new_ones(queries.shape[:2]))
-        queries, weights = self.cross_attention(queries, fused, mask)
-        return self.feed_forward(queries), weights
 
 
 class Tailor(System[Config]):
@@ -212,11 +162,14 @@ class Tailor(System[Config]):
                 for name in MODALITIES
             }
         )
-        self.refinement = Refinement(config)
+        self.refinement = CommonPrivate(
+            len(MODALITIES), config.features, config.discriminator, config.dropout, config.private_dropout
+        )
         self.fusion = Fusion(config)
         drop = nn.Dropout(config.logit_dropout)
         self.common_classifier = nn.Sequential(nn.Linear(config.features, space.size), drop)
-        self.decoder = LabelDecoder(config, space.size) if config.label_decoder else None
+        decoder = (space.size, config.features, config.heads, config.inner, config.dropout)
+        self.decoder = LabelDecoder(*decoder) if config.label_decoder else None
         self.classifier = nn.Sequential(nn.Linear(config.features, 1 if config.label_decoder else space.size), drop)
         self.apply(_initialise)
 
@@ -289,10 +242,7 @@ class Tailor(System[Config]):
 
     def measure(self, data: StageData) -> None:
         """Take the statistics of inputs without time axis from the training part."""
-        for name, statistics in self.standardisation.items():
-            assert isinstance(statistics, Standardisation)
-            batches = data.batches("train", self.config.batch_size)
-            statistics.measure((batch[name], batch.available[name]) for batch in batches)
+        measure_inputs(self.standardisation, data, self.config.batch_size)
 
     def stages(self) -> list[Stage]:
         """One stage: warm-up over the first share of steps, then linear decay; the best epoch by micro F1."""
@@ -308,17 +258,6 @@ class Tailor(System[Config]):
                 before="measure", drop_last=True,
             )
         ]  # fmt: skip
-
-
-def orthogonality(private: Tensor, common: Tensor, mask: Tensor) -> Tensor:
-    """Difference loss of every pair of private parts, and of each private part with its common part.
-
-    private and common (modalities, batch, steps, features), mask (batch, steps) -> a scalar.
-    """
-    real = mask.unsqueeze(-1).to(private.dtype)
-    private, common = private * real, common * real
-    pairs = [(private[0], private[1]), (private[0], private[2]), (private[1], private[2]), *zip(common, private)]
-    return torch.stack([difference_loss(x, y) for x, y in pairs]).sum()
 
 
 def _initialise(module: nn.Module) -> None:

@@ -33,7 +33,7 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.nn.attention_pooling import AttentionPooling
 from ai4er.nn.cross_attention import CrossAttention
-from ai4er.nn.learned_adjacency import electrode_prior, symmetric_normalisation
+from ai4er.nn.learned_adjacency import LearnedGraph, convolve, electrode_prior
 from ai4er.nn.overlapping_groups import mean_by, overlapping_groups
 from ai4er.nn.standardisation import Standardisation
 from ai4er.nn.temporal_transformer import TemporalTransformer
@@ -78,36 +78,6 @@ class Config(SystemConfig):
         )  # fmt: skip
 
 
-class ElectrodeGraph(nn.Module):
-    """A_hat = D^-1/2 (ReLU(A) + I) D^-1/2 with a learned symmetric A over the nodes.
-
-    The nodes are the electrodes and, with `eye`, one more at the end, joined to all of them.
-    forward: present (groups,) booleans, or None without that node -> (nodes, nodes) or (groups, nodes, nodes).
-    For a group without eye movements the node has no edge, and the electrodes are as if it were not there.
-    """
-
-    def __init__(self, prior: Tensor, eye: bool) -> None:
-        super().__init__()
-        self.adjacency = nn.Parameter(prior.clone())
-        self.eye_edges = nn.Parameter(torch.ones(len(prior) + 1)) if eye else None
-
-    def learned(self) -> Tensor:
-        """A, (nodes, nodes)."""
-        electrodes = (self.adjacency + self.adjacency.T) / 2
-        if self.eye_edges is None:
-            return electrodes
-        rows = torch.cat([electrodes, self.eye_edges[:-1].unsqueeze(1)], dim=1)
-        return torch.cat([rows, self.eye_edges.unsqueeze(0)])
-
-    def forward(self, present: Tensor | None) -> Tensor:
-        edges = self.learned()
-        if present is None:
-            return symmetric_normalisation(edges)
-        joined = torch.ones(2, len(edges), device=edges.device)
-        joined[0, -1] = 0
-        return symmetric_normalisation(edges * joined.unsqueeze(1) * joined.unsqueeze(2))[present.long()]
-
-
 class GraphTransformerBlock(nn.Module):
     """S = ReLU(A_hat H W); U = LN(S + attention(A_hat S)) over time; LN(U + FFN(U)).
 
@@ -138,11 +108,6 @@ class GraphTransformerBlock(nn.Module):
         return self.norm2(x + self.dropout(self.feed_forward(x))), weights.unflatten(0, (groups, -1))
 
 
-def convolve(a_hat: Tensor, x: Tensor) -> Tensor:
-    """A_hat x over the nodes: x (groups, nodes, time, features)."""
-    return (a_hat @ x.flatten(2)).view_as(x)
-
-
 class Network(nn.Module):
     """Embeddings, graph-transformer blocks, and the readout of the chosen fusion.
 
@@ -157,7 +122,7 @@ class Network(nn.Module):
         self.node_embedding = nn.Linear(bands, size)
         self.time = nn.Parameter(0.02 * torch.randn(config.windows, size))
         self.electrodes = nn.Parameter(0.02 * torch.randn(channels, 1, size))
-        self.graph = ElectrodeGraph(electrode_prior(channels), early) if config.graph else None
+        self.graph = LearnedGraph(electrode_prior(channels), early) if config.graph else None
         self.blocks = nn.ModuleList(GraphTransformerBlock(config) for _ in range(config.blocks))
         self.dropout = nn.Dropout(config.dropout)
         self.pooling = AttentionPooling(size)

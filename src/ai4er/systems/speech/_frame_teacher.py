@@ -8,7 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ai4er.errors import Ai4erError
 from ai4er.labels import UNLABELLED
+from ai4er.nn.kmeans import kmeans, nearest
 from ai4er.nn.lstm import LSTM
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.waveform_encoder import Steps
@@ -60,6 +62,22 @@ class FrameTeacher(nn.Module):
         packed = nn.utils.rnn.pack_padded_sequence(r.x, r.lengths.cpu(), batch_first=True, enforce_sorted=False)
         states, _ = nn.utils.rnn.pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=r.x.shape[1])
         return self.frame_head(r.x), self.utterance_head(masked_mean(states, r.mask).relu())
+
+
+def pseudo_labels(items: Sequence[Tensor], codebooks: Sequence[int], iterations: int, seed: int) -> list[Tensor]:
+    """The cluster of every frame in each codebook: items (frames, features) each -> (frames, codebooks) each.
+
+    k-means over all frames together. Raises `Ai4erError` for fewer frames than the largest codebook has clusters.
+    """
+    frames, generator = torch.cat([*items]), torch.Generator().manual_seed(seed)
+    if len(frames) < max(codebooks):
+        raise Ai4erError(
+            f"codebooks={tuple(codebooks)} need {max(codebooks)} frames of 20 ms, and there are {len(frames)}: set "
+            "smaller codebooks"
+        )
+    centres = [kmeans(frames, size, iterations, generator) for size in codebooks]
+    labels = torch.stack([nearest(frames, centre) for centre in centres], dim=1).cpu()
+    return list(labels.split([len(item) for item in items]))
 
 
 def labels_from(labels: Sequence[Tensor], first: Tensor, frames: int) -> Tensor:

@@ -30,10 +30,8 @@ from torch.nn import functional
 
 from ai4er.augment.cropping import random_crop
 from ai4er.encoders import expects_normalised, pretrained
-from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.class_weights import class_weights
-from ai4er.nn.kmeans import kmeans, nearest
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.span_masks import span_mask
 from ai4er.nn.waveform_encoder import WaveformEncoder
@@ -42,7 +40,7 @@ from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageD
 from ai4er.systems.batch import Batch, Item
 from ai4er.systems.card import Card, Diagnostic, Reported
 from ai4er.systems.speech._contrastive import ContrastiveQuantisation
-from ai4er.systems.speech._frame_teacher import FrameTeacher, MaskedPrediction, labels_from
+from ai4er.systems.speech._frame_teacher import FrameTeacher, MaskedPrediction, labels_from, pseudo_labels
 
 RATE = 16_000
 
@@ -208,22 +206,14 @@ class FTWav2Vec2(System[Config]):
         config, role = self.config, self.config.adapt_role
         self.eval()
         self.pseudo_labels = {}
-        rows, counts = [], []
+        frames: list[Tensor] = []
         for batch in data.batches(role, config.batch_size):
             z = self.encoder.convolved(self.encoder.prepared(batch["speech"].data, batch["speech"].lengths))[0]
             r = self.teacher(z.x, z.lengths)
-            rows.append(r.x[r.mask])
-            counts += r.lengths.tolist()
-        frames, generator = torch.cat(rows), torch.Generator().manual_seed(data.seed)
-        if len(frames) < max(config.codebooks):
-            raise Ai4erError(
-                f"ft_wav2vec2: codebooks={config.codebooks} need {max(config.codebooks)} frames of 20 ms, and the "
-                f"{role} part has {len(frames)}: set smaller codebooks"
-            )
-        centres = [kmeans(frames, size, config.kmeans_iterations, generator) for size in config.codebooks]
-        labels = torch.stack([nearest(frames, centre) for centre in centres], dim=1).cpu()
+            frames += [x[:length] for x, length in zip(r.x, r.lengths)]
+        found = pseudo_labels(frames, config.codebooks, config.kmeans_iterations, data.seed)
         keys = [(item.record.corpus, item.record.id) for item in data.items[role]]
-        self.pseudo_labels = dict(zip(keys, labels.split(counts)))
+        self.pseudo_labels = dict(zip(keys, found))
 
     def _hidden(self, batch: Batch, span: int, probability: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """States with masked frames, features, the masked frames, and the frame where each random crop begins."""
