@@ -9,10 +9,11 @@ from torch.nn import functional
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LABEL_SPACES, LabelSpace
+from ai4er.nn.convolutional_transformer import MaskedConvolutions
 from ai4er.records import Record
 from ai4er.systems import baselines, system_class
 from ai4er.systems.base import Outputs, StageData
-from ai4er.systems.baseline._frames import Convolutions, Frames
+from ai4er.systems.baseline._frames import Frames
 from ai4er.systems.baseline._vectors import Vectors
 from ai4er.systems.baseline.multilayer_perceptron import Config, MultilayerPerceptron
 from ai4er.systems.batch import Batch, Item, collate_items
@@ -55,8 +56,9 @@ def test_frames_are_standardised_over_real_frames_and_zero_behind_the_end() -> N
     given = batch({"x": [5 + drawn(4, 2, 3), 5 + drawn(9, 2, 3)]}, timed)
     made = Frames("lstm", {"x": (2, 3)}, timed)
     made.measure([given])
-    x, lengths = made(given)
-    assert x.shape == (2, 9, 6) and lengths.tolist() == [4, 9] and not x[0, 4:].any()
+    frames = made(given)
+    x = frames.data
+    assert x.shape == (2, 9, 6) and frames.lengths.tolist() == [4, 9] and not x[0, 4:].any()
     torch.testing.assert_close(torch.cat([x[0, :4], x[1]]).mean(0), torch.zeros(6), atol=1e-5, rtol=0)
 
 
@@ -71,9 +73,9 @@ def test_inputs_that_are_not_one_sequence_are_a_clear_error(slug: str) -> None:
 
 
 def test_every_block_of_convolutions_halves_time_and_features() -> None:
-    made = Convolutions(10, (3, 5)).eval()
-    x, lengths = made(torch.randn(2, 13, 10), torch.tensor([13, 6]))
-    assert x.shape == (2, 4, made.size) and made.size == 5 * 3 and lengths.tolist() == [4, 2]
+    made = MaskedConvolutions(10, (3, 5)).eval()
+    x, mask = made(torch.randn(2, 13, 10), torch.arange(13) < torch.tensor([[13], [6]]))
+    assert x.shape == (2, 4, made.size) and made.size == 5 * 3 and mask.sum(1).tolist() == [4, 2]
 
 
 def perceptron(space: LabelSpace, targets: np.ndarray) -> tuple[MultilayerPerceptron, Batch]:

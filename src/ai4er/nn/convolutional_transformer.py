@@ -31,19 +31,34 @@ class MaskedConvolution(nn.Module):
         return functional.max_pool2d(out.transpose(1, 2), 2, ceil_mode=True), mask[:, ::2]
 
 
+class MaskedConvolutions(nn.ModuleList):
+    """`MaskedConvolution`s one after another; `size` is the last one's filters times the bands that are left.
+
+    Every one halves frames and bands, rounded up.
+    """
+
+    def __init__(self, bands: int, channels: Sequence[int]) -> None:
+        super().__init__(MaskedConvolution(*pair) for pair in pairwise((1, *channels)))
+        self.size = channels[-1] * -(-bands // 2 ** len(channels))
+
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """x (batch, frames, bands), zero where mask (batch, frames) is False -> (batch, frames left, size), mask."""
+        x = x.unsqueeze(1)
+        for convolution in self:
+            x, mask = convolution(x, mask)
+        return x.transpose(1, 2).flatten(2), mask
+
+
 class ConvolutionalTransformer(nn.Module):
-    """`MaskedConvolution`s -> linear -> `TransformerBlock`s with sinusoidal positions -> masked mean -> linear."""
+    """`MaskedConvolutions` -> linear -> `TransformerBlock`s with sinusoidal positions -> masked mean -> linear."""
 
     def __init__(
         self, bands: int, channels: Sequence[int], dim: int, layers: int, heads: int, inner: int, dropout: float,
         classes: int,
     ) -> None:  # fmt: skip
         super().__init__()
-        sizes = (1, *channels)
-        self.convolutions = nn.ModuleList(MaskedConvolution(a, b) for a, b in pairwise(sizes))
-        for _ in channels:
-            bands = -(-bands // 2)
-        self.projection = nn.Linear(sizes[-1] * bands, dim)
+        self.convolutions = MaskedConvolutions(bands, channels)
+        self.projection = nn.Linear(self.convolutions.size, dim)
         self.dropout = nn.Dropout(dropout)
         self.blocks = nn.ModuleList(TransformerBlock(dim, heads, inner, dropout) for _ in range(layers))
         self.classifier = nn.Linear(dim, classes)
@@ -51,10 +66,8 @@ class ConvolutionalTransformer(nn.Module):
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """x (batch, frames, bands), zero behind lengths (batch,) -> logits (batch, classes), mean (batch, dim)."""
         mask = torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
-        x = x.unsqueeze(1)
-        for convolution in self.convolutions:
-            x, mask = convolution(x, mask)
-        x = self.projection(x.transpose(1, 2).flatten(2))
+        x, mask = self.convolutions(x, mask)
+        x = self.projection(x)
         x = self.dropout(x + sinusoidal_positions(x.shape[1], x.shape[2], x.device))
         allowed = mask.unsqueeze(1).expand(-1, x.shape[1], -1)
         for block in self.blocks:

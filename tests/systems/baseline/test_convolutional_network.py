@@ -27,7 +27,7 @@ def item(x: np.ndarray) -> Item:
 def test_it_is_convolutions_maxima_and_a_mean_over_time() -> None:
     made, x = network(), np.random.default_rng(0).standard_normal((9, 10))
     found = torch.from_numpy(x).float()[None, None]
-    for block in made.convolutions.blocks:
+    for block in made.convolutions:
         convolution, norm = block.convolution, block.norm
         assert isinstance(convolution, nn.Conv2d) and isinstance(norm, nn.BatchNorm1d)
         image = convolution(found)

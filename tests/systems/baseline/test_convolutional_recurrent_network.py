@@ -25,10 +25,11 @@ def item(seed: int, frames: int) -> Item:
 
 
 def test_the_answer_is_the_weighed_mean_of_the_states() -> None:
-    made, batch = network(), None
+    made = network()
     batch = made.collate([item(0, 18)])
-    x, lengths = made.convolutions(*made.frames(batch))
-    states = made.recurrence(x, lengths)
+    frames = made.frames(batch)
+    x, mask = made.convolutions(frames.data, frames.mask)
+    states = made.recurrence(x, mask.sum(1))
     weights = (states @ made.attention.score.weight.T).softmax(1)
     assert states.shape == (1, 5, 10)
     torch.testing.assert_close(made(batch).logits, made.output((weights * states).sum(1)))

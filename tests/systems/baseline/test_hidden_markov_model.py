@@ -57,7 +57,7 @@ def test_the_score_of_an_utterance_is_the_sum_over_all_paths_a_frame() -> None:
     made = solved(items(40))
     item = items(1, seed=3)[0]
     item = Item(item.record, {"frames": item.inputs["frames"][:5]})  # type: ignore[index]
-    x = made.frames(made.collate([item]))[0][0].double()
+    x = made.frames(made.collate([item])).data[0].double()
     start, transition, means, variances = (
         made.get_buffer(name)[1].double() for name in ("start", "transition", "means", "variances")
     )

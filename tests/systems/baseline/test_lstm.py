@@ -21,8 +21,7 @@ def test_it_is_the_mean_of_the_states_of_a_plain_lstm() -> None:
     made = network().eval()
     for item in items(3, seed=4):
         batch = made.collate([item])
-        x, _ = made.frames(batch)
-        states, _ = made.recurrence.lstm(x)
+        states, _ = made.recurrence.lstm(made.frames(batch).data)
         torch.testing.assert_close(made(batch).logits, made.output(states.mean(1)))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
 
 from ai4er.errors import Ai4erError
-from ai4er.nn.convolutional_transformer import MaskedConvolution
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems.batch import Batch, Padded
 
@@ -22,7 +20,7 @@ FALLBACKS = ("text_frames:encoder=minilm", "differential_entropy")
 class Frames(nn.Module):
     """The one input of a batch as frames in units of the training part's deviation, zero behind the end.
 
-    forward: -> (batch, frames, features), lengths (batch,), at least 1.
+    forward: -> (batch, frames, features), every length at least 1.
     Raises `Ai4erError` for several inputs, and for one without a time axis.
     """
 
@@ -42,10 +40,10 @@ class Frames(nn.Module):
         """The number of features of a frame."""
         return len(self.standardise.mean)
 
-    def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def forward(self, batch: Batch) -> Padded:
         found: Padded = batch[self.name]
         x = self.standardise(_flat(found)) * found.mask.unsqueeze(-1)
-        return x, found.lengths.clamp(min=1)
+        return Padded(x, found.lengths.clamp(min=1))
 
     def measure(self, batches: Iterable[Batch]) -> None:
         """Take mean and deviation from the frames of the training part."""
@@ -54,27 +52,3 @@ class Frames(nn.Module):
 
 def _flat(padded: Padded) -> Tensor:
     return padded.data.flatten(2).float()
-
-
-def real_steps(x: Tensor, lengths: Tensor) -> Tensor:
-    """True on real steps: x (batch, time, features), lengths (batch,) -> (batch, time)."""
-    return torch.arange(x.shape[1], device=x.device) < lengths.unsqueeze(1)
-
-
-class Convolutions(nn.Module):
-    """Blocks of `MaskedConvolution`: x (batch, frames, features), lengths -> (batch, frames left, `size`), lengths.
-
-    Every block halves frames and features, rounded up; `size` is channels times the features that are left.
-    """
-
-    def __init__(self, features: int, channels: Sequence[int]) -> None:
-        super().__init__()
-        self.blocks = nn.ModuleList(MaskedConvolution(*pair) for pair in pairwise((1, *channels)))
-        self.size = channels[-1] * -(-features // 2 ** len(channels))
-
-    def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        mask = real_steps(x, lengths)
-        x = x.unsqueeze(1)
-        for block in self.blocks:
-            x, mask = block(x, mask)
-        return x.transpose(1, 2).flatten(2), mask.sum(1)

@@ -18,8 +18,9 @@ import pydantic
 from torch import Tensor, nn
 
 from ai4er.labels import LabelSpace
+from ai4er.nn.convolutional_transformer import MaskedConvolutions
 from ai4er.nn.pooling import masked_mean
-from ai4er.systems.baseline._frames import FALLBACKS, LOG_MEL, Convolutions, Frames, real_steps
+from ai4er.systems.baseline._frames import FALLBACKS, LOG_MEL, Frames
 from ai4er.systems.baseline._trained import TrainedBaseline, TrainedConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card
@@ -50,7 +51,7 @@ class ConvolutionalNetwork(TrainedBaseline[Config]):
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
         self.frames = Frames(self.slug(), shapes, timed)
-        self.convolutions = Convolutions(self.frames.size, config.channels)
+        self.convolutions = MaskedConvolutions(self.frames.size, config.channels)
         self.dropout = nn.Dropout(config.dropout)
         self.output = nn.Linear(self.convolutions.size, space.size)
 
@@ -58,6 +59,6 @@ class ConvolutionalNetwork(TrainedBaseline[Config]):
         self.frames.measure(batches)
 
     def answer(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        x, lengths = self.convolutions(*self.frames(batch))
-        vector = self.dropout(masked_mean(x, real_steps(x, lengths)))
+        frames = self.frames(batch)
+        vector = self.dropout(masked_mean(*self.convolutions(frames.data, frames.mask)))
         return self.output(vector), vector

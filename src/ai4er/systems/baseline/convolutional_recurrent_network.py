@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from ai4er.labels import LabelSpace
 from ai4er.nn.attention_pooling import AttentionPooling
 from ai4er.nn.bidirectional_lstm import BidirectionalLSTM
-from ai4er.systems.baseline._frames import FALLBACKS, LOG_MEL, Convolutions, Frames, real_steps
+from ai4er.nn.convolutional_transformer import MaskedConvolutions
+from ai4er.systems.baseline._frames import FALLBACKS, LOG_MEL, Frames
 from ai4er.systems.baseline._trained import TrainedBaseline, TrainedConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card
@@ -53,7 +54,7 @@ class ConvolutionalRecurrentNetwork(TrainedBaseline[Config]):
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
         self.frames = Frames(self.slug(), shapes, timed)
-        self.convolutions = Convolutions(self.frames.size, config.channels)
+        self.convolutions = MaskedConvolutions(self.frames.size, config.channels)
         self.recurrence = BidirectionalLSTM(self.convolutions.size, config.units)
         self.attention = AttentionPooling(2 * config.units)
         self.dropout = nn.Dropout(config.dropout)
@@ -63,7 +64,7 @@ class ConvolutionalRecurrentNetwork(TrainedBaseline[Config]):
         self.frames.measure(batches)
 
     def answer(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        x, lengths = self.convolutions(*self.frames(batch))
-        x = self.recurrence(x, lengths)
-        vector = self.dropout(self.attention(x, real_steps(x, lengths)))
+        frames = self.frames(batch)
+        x, mask = self.convolutions(frames.data, frames.mask)
+        vector = self.dropout(self.attention(self.recurrence(x, mask.sum(1)), mask))
         return self.output(vector), vector

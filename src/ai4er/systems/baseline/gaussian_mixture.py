@@ -19,11 +19,9 @@ from torch import Tensor
 
 from ai4er.labels import LabelSpace
 from ai4er.nn.fitted import Fitted
+from ai4er.nn.hidden_markov import NEVER
 from ai4er.systems.baseline._vectors import VectorBaseline, VectorConfig
 from ai4er.systems.card import Card
-
-_NEVER = -1e30
-"""The log-likelihood of a class that the training data do not have."""
 
 
 class Config(VectorConfig):
@@ -88,7 +86,7 @@ class GaussianMixture(VectorBaseline[Config]):
         means, variances, shares, owners = map(self.mixtures.get_buffer, ("means", "variances", "shares", "classes"))
         distances = (self.project(x).unsqueeze(1) - means).square() / variances
         one = shares.log() - 0.5 * (distances + (2 * math.pi * variances).log()).sum(-1)
-        found = one.new_full((len(x), self.space.size), _NEVER)
+        found = one.new_full((len(x), self.space.size), NEVER)
         for label in owners.unique():
             found[:, label] = one[:, owners == label].logsumexp(1)
         return found

@@ -76,7 +76,8 @@ class HiddenMarkovModel(System[Config]):
         labels = training_targets(data)
         need_two_classes(self.slug(), labels)
         self.frames.measure(labelled_batches(data))
-        sequences = [x[:length] for batch in labelled_batches(data) for x, length in zip(*self.frames(batch))]
+        batches = [self.frames(batch) for batch in labelled_batches(data)]
+        sequences = [x[:length] for frames in batches for x, length in zip(frames.data, frames.lengths)]
         self.present.zero_()
         generator = torch.Generator().manual_seed(data.seed)
         for label in labels.unique():
@@ -112,7 +113,7 @@ class HiddenMarkovModel(System[Config]):
         return HiddenMarkov(*(part.unsqueeze(0) for part in (*logarithms, means, variances)))
 
     def forward(self, batch: Batch) -> Outputs:
-        x, lengths = self.frames(batch)
+        frames = self.frames(batch)
         model = HiddenMarkov(*(self.get_buffer(name).double() for name in _PARAMETERS))
-        likelihood = model.log_likelihood(x, lengths) / lengths.unsqueeze(1)
+        likelihood = model.log_likelihood(frames.data, frames.lengths) / frames.lengths.unsqueeze(1)
         return Outputs(logits=likelihood.float().masked_fill(~self.present, NEVER))

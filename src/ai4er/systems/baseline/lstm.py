@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from ai4er.labels import LabelSpace
 from ai4er.nn.bidirectional_lstm import BidirectionalLSTM
 from ai4er.nn.pooling import masked_mean
-from ai4er.systems.baseline._frames import FALLBACKS, Frames, real_steps
+from ai4er.systems.baseline._frames import FALLBACKS, Frames
 from ai4er.systems.baseline._trained import TrainedBaseline, TrainedConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card
@@ -63,7 +63,7 @@ class LongShortTermMemory(TrainedBaseline[Config]):
         self.frames.measure(batches)
 
     def answer(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        x, lengths = self.frames(batch)
-        x = self.recurrence(x, lengths)
-        vector = self.dropout(masked_mean(x, real_steps(x, lengths)))
+        frames = self.frames(batch)
+        states = self.recurrence(frames.data, frames.lengths)
+        vector = self.dropout(masked_mean(states, frames.mask))
         return self.output(vector), vector
