@@ -14,7 +14,7 @@ from ai4er.features.media import audio_of
 from ai4er.records import Record
 
 OCTAVES = 0.5
-"""How far strength 1 moves the pitch at most, either way: half the distance of the male and the female mean, twice."""
+"""How far strength 1 moves the pitch at most, either way: voices that are an octave apart can meet."""
 FORMANTS = 1.25
 """The largest factor on the formants at strength 1, and its inverse the smallest."""
 SAMPLE_RATE = 16000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -26,3 +27,14 @@ def reverse_gradient(x: Tensor, factor: float = 1.0) -> Tensor:
     """
     reversed_: Tensor = _Reversal.apply(x, factor)
     return reversed_
+
+
+def reversal_schedule(progress: float) -> float:
+    """2 / (1 + exp(-10 p)) - 1: the factor is 0 at the start of the training, p = 0, and nearly 1 at its end, p = 1.
+
+    Source: Ganin and Lempitsky, ICML 2015, the schedule of their training procedure with gamma = 10.
+
+    >>> reversal_schedule(0.0), round(reversal_schedule(1.0), 4)
+    (0.0, 0.9999)
+    """
+    return 2 / (1 + math.exp(-10 * progress)) - 1

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from ai4er.encoders import front_end
+from ai4er.errors import Ai4erError
 from ai4er.labels import LABEL_SPACES
 from ai4er.records import Record
 from ai4er.systems.base import StageData, parameter_count
@@ -139,3 +140,8 @@ def test_representations_are_frozen() -> None:
 def test_a_model_has_the_inputs_that_it_reads(model: str, names: tuple[str, ...]) -> None:
     assert tuple(Config().override({"model": model}).inputs) == names
     assert tuple(Config.small().override({"model": model}).inputs) == names
+
+
+def test_an_input_that_no_model_reads_is_refused() -> None:
+    with pytest.raises(Ai4erError, match="no input named speach: there are speech, noisy, text"):
+        Config().override({"inputs": {"speach": "log_mel"}})

@@ -137,3 +137,8 @@ def test_its_spectrogram_does_not_know_the_level() -> None:
 def test_a_weight_of_an_unknown_class_is_a_clear_error() -> None:
     with pytest.raises(Ai4erError, match="did you mean 'angry'"):
         system(sampling_weights={"angri": 10})
+
+
+def test_a_weight_of_nothing_is_refused_since_a_batch_could_then_have_nothing_to_draw_from() -> None:
+    with pytest.raises(Ai4erError, match="greater than 0"):
+        Config().override({"sampling_weights": {"angry": 0}})

@@ -86,6 +86,9 @@ class Config(SystemConfig):
         given = values.get("inputs", usual)
         if not isinstance(given, Mapping):
             return values
+        unknown = sorted(map(str, set(given) - set(usual)))
+        if unknown:
+            raise ValueError(f"no input named {', '.join(unknown)}: there are {', '.join(usual)}")
         return {**values, "inputs": {name: given.get(name, usual[name]) for name in wanted}}
 
     @classmethod

@@ -10,7 +10,8 @@ Chosen: padding is no sound. The released code pads with 0 dB, the loudest there
 end of an item is the border of zeros that convolutions see anyway, and neither attention nor pooling looks behind
 it, so that an unpadded clip has the published answer and a batch changes nothing. (In training, batch normalisation
 still counts the padded frames, as published.) Masks take the mean of the clip. The epoch of the best macro F1 is
-kept, on validation speakers where the released settings look at the test list.
+kept, on validation speakers where the released settings look at the test list. The weights have this library's names;
+the released file, a pickle under the owners' licence, is not read.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from pydantic import Field
+from pydantic import Field, PositiveFloat
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -52,7 +53,7 @@ class Config(SystemConfig):
     blocks: tuple[tuple[int, int, int, int], ...] = ((1, 16, 1, 1), (2, 32, 2, 2), (2, 64, 6, 2), (2, 128, 6, 2))
     head: int = 128
     attention: bool = True
-    sampling_weights: dict[str, float] = {}
+    sampling_weights: dict[str, PositiveFloat] = {}
     shortest: int = Field(31, ge=1)
     longest: int = Field(1601, ge=1)
     length_step: int = Field(10, ge=1)
@@ -181,14 +182,7 @@ class MobileNetSelfAttention(System[Config]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            return [
-                Optimisation(
-                    torch.optim.Adam(self.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-                )
-            ]
+            adam = torch.optim.Adam(self.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+            return [Optimisation(adam)]
 
-        return [
-            Stage(
-                "train", config.epochs, config.batch_size, optimise, select="macro_f1", sampler=self.batches
-            )
-        ]  # fmt: skip
+        return [Stage("train", config.epochs, config.batch_size, optimise, select="macro_f1", sampler=self.batches)]

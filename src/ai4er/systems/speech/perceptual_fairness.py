@@ -21,7 +21,6 @@ Offline substitute: the library's functionals in place of wav2vec 2.0 means.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, Self
 
@@ -37,13 +36,13 @@ from ai4er.labels import UNLABELLED, LabelSpace
 from ai4er.labels.rater_groups import bias_class, votes_by_group
 from ai4er.losses.vote_divergence import vote_divergence
 from ai4er.losses.wasserstein import wasserstein_within_classes
-from ai4er.nn.gradient_reversal import reverse_gradient
+from ai4er.nn.gradient_reversal import reversal_schedule, reverse_gradient
 from ai4er.nn.multilayer_perceptron import multilayer_perceptron
 from ai4er.nn.pooling import masked_mean
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems._inputs import need_vectors
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
-from ai4er.systems.batch import Batch, Item, Padded
+from ai4er.systems.batch import Batch, Item, as_sequence
 from ai4er.systems.card import Card, Diagnostic
 
 FAIR, PERCEPTION = "fair", "perception"
@@ -110,16 +109,16 @@ class PerceptualFairness(System[Config]):
         self.biases = 3 if self.by_perception else 2
         self.seen_by(config.view)
         self.members: list[np.ndarray] = []
-        self.standardise = Standardisation(shapes["speech"][0])
-        self.encoder = nn.Sequential(
-            multilayer_perceptron((shapes["speech"][0], config.inner, config.dim), nn.ReLU, config.dropout), nn.ReLU()
-        )
-        self.classifier = multilayer_perceptron((config.dim, config.head, space.size), nn.ReLU)
-        self.domain = multilayer_perceptron((config.dim, config.head, self.biases), nn.ReLU)
-        self.perceptions = nn.ModuleList(
-            multilayer_perceptron((config.dim, config.head, space.size), nn.ReLU)
-            for _ in (config.groups if self.by_perception else ())
-        )
+        (size,) = shapes["speech"]
+        self.standardise = Standardisation(size)
+        inner = multilayer_perceptron((size, config.inner, config.dim), nn.ReLU, config.dropout)
+        self.encoder = nn.Sequential(inner, nn.ReLU())
+
+        def head(classes: int) -> nn.Module:
+            return multilayer_perceptron((config.dim, config.head, classes), nn.ReLU)
+
+        self.classifier, self.domain = head(space.size), head(self.biases)
+        self.perceptions = nn.ModuleList(head(space.size) for _ in self.views[1:])
         self.register_buffer("progress", torch.zeros(()))
         self.steps = 1
 
@@ -178,8 +177,8 @@ class PerceptualFairness(System[Config]):
         return [*items, *(pool[i] for positions in drawn for i in positions)]
 
     def _vector(self, batch: Batch) -> Tensor:
-        speech = batch["speech"]
-        return masked_mean(speech.data, speech.mask) if isinstance(speech, Padded) else speech
+        speech = as_sequence(batch["speech"])
+        return masked_mean(speech.data, speech.mask)
 
     def forward(self, batch: Batch) -> Outputs:
         h = self.encoder(self.standardise(self._vector(batch)))
@@ -188,19 +187,15 @@ class PerceptualFairness(System[Config]):
         return Outputs(logits=views[self.view], embedding=h, extras={"views": views})
 
     def reversal(self) -> float:
-        """Lambda, from 0 to its last value: (2 / (1 + exp(-10 p)) - 1), p the part of the training that is done."""
-        return self.config.reversal * (2 / (1 + math.exp(-10 * float(self.progress))) - 1)
+        """Lambda: it rises from 0 to its last value in stage 1."""
+        return self.config.reversal * reversal_schedule(float(self.progress))
 
     def fair_loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
-        """Stage 1: cross-entropy of emotion and of bias class (reversed below), and the weighted distance.
-
-        Without `two_stages` the terms of stage 2 are added.
-        """
+        """Stage 1: cross-entropy of emotion and of bias class (reversed below), weighted distance; stage 2 if joint."""
         fair, bias = outputs.extras["views"][FAIR], batch.extras["bias"]
         told = self.domain(reverse_gradient(outputs.embedding, self.reversal()))  # type: ignore[arg-type]
-        heard = self.perception_loss(outputs, batch) if self.joint else {}
         return {
-            **heard,
+            **(self.perception_loss(outputs, batch) if self.joint else {}),
             "emotion": functional.cross_entropy(fair, batch.targets),
             "domain": functional.cross_entropy(told, bias, reduction="sum") / (bias != UNLABELLED).sum().clamp(min=1),
             "wasserstein": self.config.wasserstein_weight * self.distance(fair.softmax(-1), batch.targets, bias),
@@ -247,10 +242,9 @@ class PerceptualFairness(System[Config]):
             self.steps = steps
             return adam(self.encoder, self.classifier, self.domain, *([self.perceptions] if self.joint else []))
 
-        def hear(steps: int) -> list[Optimisation]:
-            return adam(self.perceptions)
-
         size, more = config.batch_size, config.perception_epochs
         first = Stage("fairness", config.epochs, size, fair, "fair_loss", "fair_recall", before="prepare")
-        second = Stage(PERCEPTION, more, size, hear, "perception_loss", "loss", before="prepare")
+        second = Stage(
+            PERCEPTION, more, size, lambda steps: adam(self.perceptions), "perception_loss", "loss", before="prepare"
+        )
         return [first, second] if self.by_perception and not self.joint else [first]
