@@ -21,14 +21,22 @@ class Configuration(pydantic.BaseModel):
     def __init__(self, **values: Any) -> None:
         for key in values:
             if key not in type(self).model_fields:
-                raise unknown(f"setting of {type(self).__name__}", key, type(self).model_fields)
+                raise self._unknown(key)
         try:
             super().__init__(**values)
         except pydantic.ValidationError as error:
             first = error.errors()[0]
-            where, why = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
-            given = f"setting {where}={first['input']!r}" if where else f"settings of {type(self).__name__}"
-            raise Ai4erError(f"{given}: {why}") from None
+            where = ".".join(map(str, first["loc"]))
+            raise Ai4erError(f"{self._given(where, first['input'], values)}: {reason(error)}") from None
+
+    @classmethod
+    def _unknown(cls, key: str) -> Ai4erError:
+        return unknown(f"setting of {cls.__name__}", key, cls.model_fields)
+
+    @classmethod
+    def _given(cls, where: str, value: Any, values: Mapping[str, Any]) -> str:
+        """What an error begins with: the wrong setting, or (`where` is empty) all of them together."""
+        return f"setting {where}={value!r}" if where else f"settings of {cls.__name__}"
 
     def override(self, settings: Mapping[str, Any]) -> Self:
         """A copy with some fields replaced; text values are parsed as the field's type.
@@ -41,6 +49,11 @@ class Configuration(pydantic.BaseModel):
         """Sixteen hexadecimal digits that change when the class or any field changes."""
         text = type(self).__qualname__ + json.dumps(self.model_dump(mode="json"), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def reason(error: pydantic.ValidationError) -> str:
+    """The first thing that is wrong, in words that follow what was given."""
+    return error.errors()[0]["msg"].removeprefix("Value error, ").replace("Input should", "it should", 1)
 
 
 def _parse(value: Any) -> Any:

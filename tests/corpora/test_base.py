@@ -137,7 +137,7 @@ def test_a_setting_that_does_not_exist_is_named_with_the_nearest() -> None:
 
 
 def test_a_setting_with_an_impossible_value_says_what_is_accepted() -> None:
-    with pytest.raises(Ai4erError, match=r"fold='c': Input should be 'a' or 'b'"):
+    with pytest.raises(Ai4erError, match=r"fold='c': it should be 'a' or 'b'"):
         _settings("listed", Listed, {"fold": "c"})
 
 

@@ -21,7 +21,7 @@ def test_annotators_are_as_reliable_as_they_are_said_to_be() -> None:
     for record in crowd("truth"):
         assert len(record.votes) == len(record.raters) == len(set(record.raters)) == 5
         for rater, vote in zip(record.raters, record.votes):
-            kind = rater.rstrip("0123456789")
+            kind = ANNOTATORS[rater]
             truth = record.attributes["truth"]
             meant = {"neutral": "neutral", "inverting": CONFUSED[truth]}.get(kind, truth)
             said[kind].append(vote == meant)

@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import pydantic
 
-from ai4er.config import parse_spec
+from ai4er.config import parse_spec, reason
 from ai4er.corpora._digest import digest
 from ai4er.corpora._oddities import archives, same, sample_rates, unknown_labels
 from ai4er.corpora._oddities import some as some
@@ -205,7 +205,7 @@ def _settings(name: str, reader: type[Corpus], given: Mapping[str, str]) -> dict
         try:
             settings[key] = pydantic.TypeAdapter(types[key]).validate_python(value)
         except pydantic.ValidationError as error:
-            raise Ai4erError(f"corpus {name}: {key}={value!r}: {error.errors()[0]['msg']}") from None
+            raise Ai4erError(f"corpus {name}: {key}={value!r}: {reason(error)}") from None
     return settings
 
 

@@ -19,7 +19,6 @@ attribute) is often not what is heard.
 from __future__ import annotations
 
 import functools
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -32,6 +31,7 @@ from ai4er.corpora._tables import read_rows
 from ai4er.corpora.base import find_text_file
 from ai4er.errors import Ai4erError
 from ai4er.labels.dawid_skene import dawid_skene, decided
+from ai4er.labels.plurality import plurality
 from ai4er.records import Record, Records
 
 Part = Literal["crowd", "podcast"]
@@ -106,8 +106,7 @@ class Reader(TabledFiles):
         return votes
 
     def _record(self, name: str, part: Part, split: str, rows: list[dict[str, str]]) -> Record:
-        first, *others = Counter(row["annotator_emo"] for row in rows).most_common(2)
-        sure = first[0] in self.space.names and not (others and others[0][1] == first[1])
+        first = plurality(row["annotator_emo"] for row in rows)
         counted = [row for row in rows if row["annotator_emo"] in self.space.names]
         attributes = {"part": part, "acted": rows[0]["speaker_emo"]}
         return Record(
@@ -117,7 +116,7 @@ class Reader(TabledFiles):
             split=split,
             language=self.language,
             text=rows[0]["speaker_text"] or None,
-            label=first[0] if sure else None,
+            label=first if first in self.space.names else None,
             votes=tuple(row["annotator_emo"] for row in counted),
             raters=tuple(row["annotator_id"] for row in counted),
             attributes={key: value for key, value in attributes.items() if value},

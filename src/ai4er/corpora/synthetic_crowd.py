@@ -20,12 +20,14 @@ from ai4er.corpora._generated import Generated
 from ai4er.corpora.synthetic_speech import CONFUSED
 from ai4er.corpora.synthetic_speech import Reader as Speech
 from ai4er.labels.dawid_skene import with_consensus
+from ai4er.labels.plurality import plurality
 from ai4er.records import Record, Records
 
 CROWD = {"careful": (6, 0.9), "careless": (4, 0.5), "inverting": (3, 0.9), "neutral": (2, 1.0)}
 """How many annotators there are of each kind, and how often they say what they mean to."""
 
-ANNOTATORS = tuple(f"{kind}{number}" for kind, (count, _) in CROWD.items() for number in range(1, count + 1))
+ANNOTATORS = {f"{kind}{number}": kind for kind, (count, _) in CROWD.items() for number in range(1, count + 1)}
+"""The kind of each annotator."""
 
 
 class Reader(Generated):
@@ -60,14 +62,14 @@ class Reader(Generated):
         return [
             record.replace(label=record.attributes["truth"])
             if record.split == "test"
-            else record.replace(label=_majority(record.votes))
+            else record.replace(label=plurality(record.votes))
             if self.labels == "majority"
             else record
             for record in found
         ]
 
     def _voted(self, record: Record, generator: np.random.Generator) -> Record:
-        raters = tuple(sorted(generator.choice(ANNOTATORS, self.heard, replace=False).tolist()))
+        raters = tuple(sorted(generator.choice(list(ANNOTATORS), self.heard, replace=False).tolist()))
         truth = str(record.label)
         return record.replace(
             corpus=self.name, raters=raters, votes=tuple(self._vote(rater, truth, generator) for rater in raters),
@@ -75,16 +77,10 @@ class Reader(Generated):
         )  # fmt: skip
 
     def _vote(self, rater: str, truth: str, generator: np.random.Generator) -> str:
-        kind = rater.rstrip("0123456789")
+        kind = ANNOTATORS[rater]
         if kind == "neutral":
             return kind
         meant = CONFUSED[truth] if kind == "inverting" else truth
         if generator.random() < CROWD[kind][1]:
             return meant
         return str(generator.choice([name for name in self.space.names if name != meant]))
-
-
-def _majority(votes: tuple[str, ...]) -> str | None:
-    names, counts = np.unique(votes, return_counts=True)
-    first = np.flatnonzero(counts == counts.max())
-    return str(names[first[0]]) if len(first) == 1 else None

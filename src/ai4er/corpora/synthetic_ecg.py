@@ -50,6 +50,7 @@ class Reader(Generated):
     """`synthetic_ecg:seed=0,size=160,speakers=10,seconds=10,noise=0.02`; arrays["ecg"] (samples,), mV, 250 Hz."""
 
     name: ClassVar[str] = "synthetic_ecg"
+    who: ClassVar[str] = "subject"
     title: ClassVar[str] = "Generated ECG"
     language: ClassVar[str] = ""
     spaces: ClassVar[tuple[str, ...]] = ("common4", "valence_arousal")
@@ -68,14 +69,10 @@ class Reader(Generated):
         signals = self._signals(plan, states, interval, generator)
         rates = 60 * np.mean(1 / interval, axis=1)
         return [
-            Record(
-                id=f"{i:04d}",
-                corpus=self.name,
-                speaker=f"subject{plan.speaker[i]:02d}",
-                session=f"session{plan.session[i]}",
-                split=str(plan.split[i]),
+            self.planned(
+                plan,
+                i,
                 arrays={"ecg": signals[i]},
-                label=self.space.names[plan.label[i]],
                 dimensions={"valence": float(states[i, 4]), "arousal": float(states[i, 5])},
                 attributes={"sample_rate": str(SAMPLE_RATE), "beats_per_minute": f"{rates[i]:.2f}"},
             )

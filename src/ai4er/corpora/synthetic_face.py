@@ -24,6 +24,7 @@ class Reader(Generated):
     """
 
     name: ClassVar[str] = "synthetic_face"
+    who: ClassVar[str] = "person"
     title: ClassVar[str] = "Generated cartoon faces"
     language: ClassVar[str] = ""
     spaces: ClassVar[tuple[str, ...]] = ("fer2013",)
@@ -41,16 +42,7 @@ class Reader(Generated):
         intensity = generator.uniform(0.7, 1.1, size)
         images = self._images(plan, intensity, generator)
         return [
-            Record(
-                id=f"{i:04d}",
-                corpus=self.name,
-                speaker=f"person{plan.speaker[i]:02d}",
-                session=f"session{plan.session[i]}",
-                split=str(plan.split[i]),
-                arrays={"image": images[i]},
-                label=self.space.names[plan.label[i]],
-                attributes={"intensity": f"{intensity[i]:.3f}"},
-            )
+            self.planned(plan, i, arrays={"image": images[i]}, attributes={"intensity": f"{intensity[i]:.3f}"})
             for i in range(size)
         ]
 

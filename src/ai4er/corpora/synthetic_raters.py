@@ -29,7 +29,9 @@ RATERS = {f"{group[0]}{number}": group for group in ("female", "male") for numbe
 SPOKEN = ("so many people have come", "we will see the old house again", "nobody has told me this", "it is about time")
 """What is said, in every emotion."""
 
-_MAJORITY, _MINORITY = 5, 2
+OTHER = {"female": "male", "male": "female"}
+MAJORITY, MINORITY = 5, 2
+"""How many of a panel are of the one gender and of the other."""
 
 
 class Reader(Generated):
@@ -57,24 +59,19 @@ class Reader(Generated):
     def _record(self, number: int, plan: Plan, generator: np.random.Generator) -> Record:
         label, speaker = self.space.names[plan.label[number]], int(plan.speaker[number])
         own = gender(speaker)
-        other = "male" if own == "female" else "female"
-        side = own if generator.random() < self.panel else other
+        side = own if generator.random() < self.panel else OTHER[own]
         mixed = bool(generator.random() < 0.5)
         heard = _heard(label, side) if mixed else {"female": label, "male": label}
         how = between(manner(heard["female"]), manner(heard["male"]))
         text = str(generator.choice(SPOKEN))
         seconds = float(np.clip(len(syllables(text)) / how.tempo, 0.6, 1.6))
-        raters, votes = self._panel(side, heard, generator)
-        return Record(
-            id=f"{number:04d}",
-            corpus=self.name,
-            speaker=f"speaker{speaker:02d}",
-            session=f"session{plan.session[number]}",
-            split=str(plan.split[number]),
-            language=self.language,
+        raters = seated(side, generator)
+        votes = self._votes(raters, heard, generator)
+        return self.planned(
+            plan,
+            number,
             text=text,
             arrays={"audio": utter(how, voice(speaker), seconds, generator, text)},
-            label=label,
             votes=votes,
             raters=raters,
             attributes={
@@ -83,20 +80,21 @@ class Reader(Generated):
             },
         )  # fmt: skip
 
-    def _panel(
-        self, side: str, heard: dict[str, str], generator: np.random.Generator
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Who listens, and what each of them says."""
-        seats = {side: _MAJORITY, "male" if side == "female" else "female": _MINORITY}
-        raters = tuple(
-            str(rater)
-            for group, count in seats.items()
-            for rater in generator.choice([name for name, own in RATERS.items() if own == group], count, replace=False)
-        )
+    def _votes(self, raters: tuple[str, ...], heard: dict[str, str], generator: np.random.Generator) -> tuple[str, ...]:
+        """What each of them says."""
         votes = [heard[RATERS[rater]] for rater in raters]
         if generator.random() < self.slip:
             votes[0] = votes[-1] if votes[-1] != votes[0] else _neighbour(votes[0], 1)
-        return raters, tuple(votes)
+        return tuple(votes)
+
+
+def seated(side: str, generator: np.random.Generator) -> tuple[str, ...]:
+    """The raters of a panel: the majority, which is of this gender, and then the others."""
+    return tuple(
+        str(rater)
+        for group, count in ((side, MAJORITY), (OTHER[side], MINORITY))
+        for rater in generator.choice([name for name, own in RATERS.items() if own == group], count, replace=False)
+    )
 
 
 def _neighbour(label: str, steps: int) -> str:

@@ -52,16 +52,11 @@ class Reader(Generated):
         spread = 0.05 + 0.25 * (1.2 - intensity)
         rated = np.clip(place + spread * generator.standard_normal((raters, 3)), -1, 1)
         names = ("valence", "arousal", "dominance")
-        return Record(
-            id=f"{number:04d}",
-            corpus=self.name,
-            speaker=f"speaker{speaker:02d}",
-            session=f"session{plan.session[number]}",
-            split=str(plan.split[number]),
-            language=self.language,
+        return self.planned(
+            plan,
+            number,
             text=text,
             arrays={"audio": speak(label, voice(speaker), seconds, generator, text, intensity)},
-            label=label,
             votes=votes(label, CONFUSED[label], np.full(raters, spread), generator),
             dimensions=dict(zip(names, rated.mean(axis=0).tolist())),
             ratings=tuple(dict(zip(names, row)) for row in rated.tolist()),

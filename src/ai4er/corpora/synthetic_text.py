@@ -36,6 +36,7 @@ class Reader(Generated):
     """`synthetic_text:seed=0,size=400,speakers=10`; speakers are authors."""
 
     name: ClassVar[str] = "synthetic_text"
+    who: ClassVar[str] = "author"
     title: ClassVar[str] = "Generated sentences"
     language: ClassVar[str] = "en"
     spaces: ClassVar[tuple[str, ...]] = ("ekman7", "semeval2018_ec11")
@@ -53,14 +54,5 @@ class Reader(Generated):
         clauses = [sentence(label, generator), *(str(generator.choice(CLAUSES[name])) for name in drawn)]
         if generator.random() < 0.5:
             clauses[0] = f"{OPENINGS[author % len(OPENINGS)]}, {clauses[0]}"
-        return Record(
-            id=f"{number:04d}",
-            corpus=self.name,
-            speaker=f"author{author:02d}",
-            session=f"session{plan.session[number]}",
-            split=str(plan.split[number]),
-            language=self.language,
-            text=" and ".join(clauses),
-            label=label,
-            labels=tuple(sorted((*SEMEVAL.get(label, (label,)), *drawn))),
-        )
+        labels = tuple(sorted((*SEMEVAL.get(label, (label,)), *drawn)))
+        return self.planned(plan, number, text=" and ".join(clauses), labels=labels)

@@ -54,14 +54,10 @@ class Reader(Generated):
         centre = generator.uniform(0.25, 0.75, self.size) * frames
         sequences = {name: self._frames(name, latent, centre, frames, plan, generator) for name in SIZES}
         return [
-            Record(
-                id=f"{i:04d}",
-                corpus=self.name,
-                speaker=f"speaker{plan.speaker[i]:02d}",
-                session=f"session{plan.session[i]}",
-                split=str(plan.split[i]),
+            self.planned(
+                plan,
+                i,
                 arrays={name: all_items[i, : frames[i]] for name, all_items in sequences.items()},
-                label=self.space.names[plan.label[i]],
                 labels=_labels(*latent[i].tolist()),
                 dimensions={"valence": float(latent[i, 0]), "arousal": float(latent[i, 1])},
                 score=3 * float(latent[i, 0]),

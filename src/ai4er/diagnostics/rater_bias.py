@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ai4er.corpora.synthetic_raters import CIRCLE, RATERS
+from ai4er.corpora.synthetic_raters import CIRCLE, MAJORITY, MINORITY, OTHER, seated
 from ai4er.labels import LabelSpace
 from ai4er.records import Record, Records
 
@@ -21,7 +21,6 @@ _FRAMES, _FEATURES = 12, 16
 _SIZES = {"train": 600, "valid": 120, "test": 400}
 _DISPUTED, _LEANING = 0.6, 0.85
 _WOMENS = ("anger", "sadness")
-_NAMES = {group: [name for name, own in RATERS.items() if own == group] for group in ("female", "male")}
 
 
 def records(seed: int) -> Records:
@@ -33,7 +32,8 @@ def records(seed: int) -> Records:
         for number in range(size):
             label = SPACE.names[number % SPACE.size]
             leans = generator.random() < (_LEANING if split != "test" else 1 - _LEANING)
-            side = "female" if (label in _WOMENS) == leans else "male"
+            own = "female" if label in _WOMENS else "male"
+            side = own if leans else OTHER[own]
             disputed = bool(generator.random() < _DISPUTED)
             hidden = np.zeros(SPACE.size + 2)
             hidden[SPACE.index(label)] = 1.0
@@ -41,7 +41,10 @@ def records(seed: int) -> Records:
                 hidden[-2 if side == "female" else -1] = 2.0
             hidden[: SPACE.size] += 0.7 * generator.standard_normal(SPACE.size)
             frames = hidden @ directions * 2 + 0.5 * generator.standard_normal((_FRAMES, _FEATURES))
-            raters, votes = _panel(side, label, disputed, generator)
+            raters = seated(side, generator)
+            others = [name for name in SPACE.names if name != label]
+            heard = str(generator.choice(others)) if disputed else label
+            votes = (label,) * MAJORITY + (heard,) * MINORITY
             made.append(
                 Record(
                     id=f"{split}-{number}", corpus="rater_bias", split=split, label=label, votes=votes, raters=raters,
@@ -49,13 +52,3 @@ def records(seed: int) -> Records:
                 )
             )  # fmt: skip
     return Records(made)
-
-
-def _panel(
-    side: str, label: str, disputed: bool, generator: np.random.Generator
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Five raters of the one gender and two of the other, and what they hear."""
-    other = "male" if side == "female" else "female"
-    raters = [*generator.choice(_NAMES[side], 5, replace=False), *generator.choice(_NAMES[other], 2, replace=False)]
-    heard = str(generator.choice([name for name in SPACE.names if name != label])) if disputed else label
-    return tuple(map(str, raters)), (label,) * 5 + (heard,) * 2
