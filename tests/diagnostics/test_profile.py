@@ -99,7 +99,7 @@ def test_a_system_is_trained_and_what_is_kept_is_not_trained_again(tmp_path: Pat
     again = profile(QUICK, examination, rows, new.append)
     assert new == [] and again.measured == first.whole[0].measured
     text = page(first, examination)
-    assert f"| diagnostic | {QUICK} |" in text and "emotion_shift: needs dialogues" in text
+    assert f"### baseline\n\n| diagnostic | {QUICK} |" in text and "emotion_shift: needs dialogues" in text
     assert "Missing" not in text
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from ai4er.diagnostics.suite._solvers import fitted, pooled
+from ai4er.diagnostics.suite._solvers import factors, fitted, pooled
 from ai4er.diagnostics.suite.base import DIFFICULTY, PACKAGE, Mechanism, mechanism, mechanisms
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.metrics import metric
@@ -117,6 +117,21 @@ def test_mean_and_spread_of_every_factor_are_at_chance(name: str) -> None:
     test = scene(name, 0).where(lambda record: record.split == "test")
     found = metric("ua", one.space)(Predictions.of(test, scores, one.space))
     assert found < 1 / one.space.size + 0.12
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_shape_of_the_levels_does_not_tell_noise_from_talk(seed: int) -> None:
+    one, records = mechanism("noise_and_reverberation"), scene("noise_and_reverberation", seed)
+
+    def moments(given: Records) -> np.ndarray:
+        shown = factors(given)
+        return np.concatenate([pooled(given), ((shown - shown.mean(1, keepdims=True)) ** 3).mean(1)], axis=1)
+
+    test = records.where(lambda record: record.split == "test")
+    scores = fitted(records, one.space, moments).astype(np.float32)
+    blind, oracle = (reached("noise_and_reverberation", which, seed, DIFFICULTY) for which in ("blind", "oracle"))
+    found = metric(one.metric, one.space)(Predictions.of(test, scores, one.space))
+    assert found < blind + 0.5 * (oracle - blind)
 
 
 def test_a_bag_of_frames_knows_nothing_of_order() -> None:

@@ -3,8 +3,9 @@
 Both cues tell the classes apart in the source, the changing one as well as the steady one. In the target each class
 shows the changing cue of the next class. Means and covariances of both domains are equal, so that no alignment of the
 domains as wholes helps; in the unlabelled target items the two cues contradict what the source has taught of them
-together, and one of them has to be given up. Whatever uses both is torn between two classes. `difficulty` is how
-strong the changing cue is against the steady one.
+together, and one of them has to be given up. Whatever uses both is torn between two classes. Which one, the items do
+not say, but that the changing cue is the weaker one at a difficulty below two thirds. `difficulty` is how strong the
+changing cue is against the steady one.
 """
 
 from __future__ import annotations

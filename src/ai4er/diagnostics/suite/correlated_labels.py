@@ -1,10 +1,11 @@
 """Correlated label sets: labels come in sets, and most training items are ticked by people in a hurry.
 
-Nine labels form three sets of three that always apply together. An item shows which set it is. A fifth of the
-training items have the whole set; the others have its first label and two random labels of the other sets. Taken one by
-one, a label of the set is ticked more rarely than a wrong one, so that no threshold on the probability of each label
-finds the set; that the labels of a set occur together in the thorough items, and the wrong ones with nothing, says
-which belong together. Validation and test are complete. `difficulty` makes thorough items rarer.
+Nine labels form three sets of three that always apply together. An item shows which set it is. At the middle
+difficulty a fifth of the training items have the whole set; the others have its first label and two random labels of
+the other sets. Taken one by one, a label of the set is ticked more rarely than a wrong one, so that no threshold on the
+probability of each label finds the set; that the labels of a set occur together in the thorough items, and the wrong
+ones with nothing, says which belong together: the likeliest whole set of labels is right. Validation and test are
+complete. `difficulty` makes thorough items rarer.
 """
 
 from __future__ import annotations

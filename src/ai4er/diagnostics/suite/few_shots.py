@@ -1,8 +1,8 @@
-"""Few shots: two labelled items of each emotion, and many without a label.
+"""Few shots: a few labelled items of each emotion, and many without a label.
 
-What differs most between items means nothing: half of the twelve directions are loud noise. Two items of a class do
+What differs most between items means nothing: half of the twelve directions are loud noise. A few items of a class do
 not show which directions those are, and are compared by them; the unlabelled items do, since their covariance is nearly
-that of the noise, and with the noise scaled down to what it is worth two items are enough (Mahalanobis distance).
+that of the noise, and with the noise scaled down to what it is worth a few items are enough (Mahalanobis distance).
 `difficulty` takes labelled items away: from five of each emotion down to one.
 """
 

@@ -2,7 +2,8 @@
 
 Each class looks the same in both domains, and the classes overlap, so that a doubtful item is best given to the class
 that is frequent where it comes from. The unlabelled items show how frequent the classes of the target are (expectation
-maximisation: Saerens, Latinne and Decaestecker, Neural Computation 2002). The metric is the accuracy.
+maximisation: Saerens, Latinne and Decaestecker, Neural Computation 2002). Who takes all classes as equally frequent is
+part of the way there. The metric is the accuracy.
 `difficulty` is how skewed both domains are.
 """
 

@@ -64,7 +64,7 @@ def oracle(records: Records) -> np.ndarray:
 
 
 def blind(records: Records) -> np.ndarray:
-    """The better scale alone, as the validation part says: both know one bit of two."""
+    """The best model of neighbours; like the halves alone, they know one bit of two."""
     return fitted(records, CLASSES, neighbours)
 
 

@@ -1,9 +1,9 @@
 """Additive noise and reverberation: learnt in a quiet room, tested in a noisy one that echoes.
 
 A recording is a pause, talk, and another pause. Talk sounds on and off in the band of its emotion; noise sounds on and
-off, and just as strongly, in one band all the time; the room lets the talk die away slowly into the second pause.
-Training recordings have hardly any noise or echo. In the test the noisy band is as loud as the band of the emotion,
-over the whole recording, in mean and in spread. Only the pause before the talk shows the noise alone, to be taken off.
+off in one band all the time, as often in all as talk does; the room lets both die away slowly. Training recordings have
+hardly any noise or echo. In the test the noisy band is as loud as the band of the emotion over the whole recording, and
+its levels are spread nearly alike. Only the pause before the talk shows the noise alone, to be taken off.
 `difficulty` is the level of the noise in the test.
 """
 
@@ -16,7 +16,7 @@ from ai4er.diagnostics.suite._solvers import factors, fitted, part
 from ai4er.diagnostics.suite.base import Mechanism
 from ai4er.records import Records
 
-PAUSE, TALK, AFTER = 8, 10, 6
+PAUSE, TALK, AFTER = 6, 16, 2
 
 
 def scene(seed: int, difficulty: float) -> Records:
@@ -39,9 +39,10 @@ def _frames(label: int, noise: float, echo: float, generator: np.random.Generato
     steps = PAUSE + TALK + AFTER
     frames = np.zeros((steps, CLASSES.size))
     frames[PAUSE : PAUSE + TALK, label] = 2 * generator.integers(2, size=TALK)
+    heard = generator.permutation(np.pad(generator.integers(2, size=TALK), (0, steps - TALK)))
+    frames[:, generator.integers(CLASSES.size)] += 2 * noise * heard
     for step in range(1, steps):
         frames[step] += echo * frames[step - 1]
-    frames[:, generator.integers(CLASSES.size)] += 2 * noise * generator.integers(2, size=steps)
     return frames + 0.05 * generator.random(frames.shape)
 
 

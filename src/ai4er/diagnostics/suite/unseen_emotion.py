@@ -1,8 +1,9 @@
 """Unseen emotion: three of nine emotions never occur in training, and are half of the test.
 
 An emotion is a degree of valence and one of arousal, three each, and an item shows both. Every degree occurs in
-training, but not in every combination. Classes that are mere names cannot be predicted without an example; who knows
-what an emotion is made of can put an unseen one together. A degree is shown wrongly with probability
+training, but not in every combination. Classes that are mere numbers cannot be predicted without an example, so that a
+system with one output for each class stays at the blind solver; who knows from elsewhere, such as from the names, what
+an emotion is made of can put an unseen one together. A degree is shown wrongly with probability
 `difficulty` / 5. The validation part has the seen emotions only.
 """
 
