@@ -97,6 +97,10 @@ def test_test_and_training_hear_different_recordings_of_noise(tmp_path: Path) ->
     training = made.inputs._source(made, RECORDS, test=False)  # type: ignore[attr-defined]
     assert [file.stem for file in test.files] == ["0", "3"]
     assert [file.stem for file in training.files] == ["1", "2", "4", "5"]
+    for number in range(1, 6):
+        (tmp_path / f"{number}.wav").unlink()
+    with pytest.raises(Ai4erError, match="training needs others"):
+        made.inputs.learnt(made, RECORDS, ("speech",))
 
 
 def test_without_recordings_of_noise_the_ways_out_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

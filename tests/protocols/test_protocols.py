@@ -285,8 +285,24 @@ def test_unknown_names_and_settings_are_answered_with_the_nearest() -> None:
         parse_protocol("random_fold")
     with pytest.raises(Ai4erError, match="did you mean 'valid_speakers'"):
         parse_protocol("loso:valid_speaker=2")
-    with pytest.raises(Ai4erError, match="parts"):
-        parse_protocol("speaker_kfold:folds=1")
+    with pytest.raises(Ai4erError, match="no setting of speaker_kfold named 'fold': did you mean 'folds'"):
+        parse_protocol("speaker_kfold:fold=2")
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("speaker_kfold:folds=1", "speaker_kfold:folds=1: it should be greater than or equal to 2"),
+        ("random_kfold:stratified=true,folds=x", "random_kfold:folds=x: it should be a valid integer"),
+        ("loso|noise:kind=brown,seed=3", "noise:kind=brown: it should be 'recorded', 'white', 'pink' or 'babble'"),
+        ("loso|noise:levels=5+a", r"noise:levels=5\+a: it should be a valid number"),
+        ("loso|missing:rate=2", "missing:rate=2: a rate lies between 0 and 1"),
+        ("loso|missing:rate=0.1+0.2,where=both", r"missing:where=both,rate=0.1\+0.2: where=both needs one rate"),
+    ],
+)
+def test_a_wrong_setting_is_shown_as_it_was_written(spec: str, said: str) -> None:
+    with pytest.raises(Ai4erError, match=f"^{said}"):
+        parse_protocol(spec)
 
 
 @pytest.mark.skipif(not os.environ.get("AI4ER_DATA"), reason="AI4ER_DATA does not say where the corpora are")

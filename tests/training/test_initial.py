@@ -12,11 +12,13 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 from ai4er.prediction.recognizer import Recognizer
 from ai4er.protocols.base import SPEAKERS_UNKNOWN, Fold
+from ai4er.protocols.leaks.run_record import examine
 from ai4er.systems import system_class
 from ai4er.training.finished import find_runs
 from ai4er.training.initial import heritage, start_from, starting_point, with_doubt
 from ai4er.training.options import Options
-from ai4er.training.run import Run, train
+from ai4er.training.record import run_record
+from ai4er.training.run import Run, plan, train
 
 CORPUS = "synthetic_speech:size=40"
 SYSTEM, SPACE = system_class("tim_net"), label_space("common4")
@@ -73,6 +75,15 @@ def test_the_corpora_and_licences_of_both_trainings_are_told(before: Path) -> No
     both = heritage("urdu", "urdu: research", loaded)
     assert both["corpus"] == f"{CORPUS}+urdu"
     assert both["licence"].endswith("; urdu: research") and both["licence"].startswith("synthetic_speech: ")
+    own = 'manifest:file="one+two.csv"'
+    assert heritage(own, "", loaded)["corpus"] == f"{CORPUS}+{own}"
+
+
+def test_the_audit_does_not_vouch_for_weights_of_the_same_corpus(before: Path) -> None:
+    chosen = plan("tim_net", CORPUS, "official", options=Options(initialise_from=str(before)), small=True)
+    found = {one.kind: one for one in examine(run_record(chosen, chosen.data.folds(chosen.protocol, 0)))}
+    assert found["statistics"].leaks is None
+    assert found["statistics"].line.endswith("; not known of weights trained on synthetic_speech")
 
 
 def test_what_does_not_fit_is_a_clear_error(before: Path, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ai4er.config import Configuration, quoted
+from ai4er.errors import Ai4erError, unknown
 from ai4er.registry import find, places
 
 if TYPE_CHECKING:
@@ -24,14 +25,31 @@ class Named(Configuration):
     @property
     def spec(self) -> str:
         """The name, with the settings that differ from the defaults."""
-        name = type(self).__module__.rsplit(".", 1)[-1]
-        settings = ",".join(_written(self.model_dump(exclude_defaults=True)))
-        return name + (":" + settings if settings else "")
+        return self._spec(self.model_dump(exclude_defaults=True))
 
     @property
     def settings(self) -> list[str]:
         """Every setting as specs write it, `key=value`."""
         return _written(self.model_dump())
+
+    @classmethod
+    def _spec(cls, values: Mapping[str, Any]) -> str:
+        settings = ",".join(_written(values))
+        return _name(cls) + (":" + settings if settings else "")
+
+    @classmethod
+    def _unknown(cls, key: str) -> Ai4erError:
+        return unknown(f"setting of {_name(cls)}", key, [WRITTEN.get(field, field) for field in cls.model_fields])
+
+    @classmethod
+    def _given(cls, where: str, value: Any, values: Mapping[str, Any]) -> str:
+        """The spec as far as it is wrong."""
+        usual, wrong = cls().model_dump(), where.partition(".")[0]
+        return cls._spec({key: one for key, one in values.items() if (key == wrong if wrong else one != usual[key])})
+
+
+def _name(kind: type[Named]) -> str:
+    return kind.__module__.rsplit(".", 1)[-1]
 
 
 def _written(values: Mapping[str, Any]) -> list[str]:

@@ -11,6 +11,7 @@ from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, table, write_rows
 from ai4er.recognition.recognize import load
 from ai4er.training.data import load_data
+from ai4er.training.initial import shared_corpora
 from ai4er.training.run import PREDICTIONS
 
 
@@ -46,9 +47,7 @@ def evaluate(
         predictions.save(out / PREDICTIONS)
         write_rows(out / RESULTS_FILE, rows)
     trained = str(recognizer.about.get("corpus", ""))
-    shared = sorted(
-        {part.split(":")[0] for part in corpus.split("+")} & {part.split(":")[0] for part in trained.split("+")}
-    )
+    shared = shared_corpora(trained, corpus)
     warning = (
         f"Trained on {', '.join(shared)} too: this is no result on unseen data unless the split says so.\n"
         if shared

@@ -32,6 +32,15 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     return state
 
 
+def save_text(path: Path, text: str) -> None:
+    """Replace the file by this text, and make the folder that it lies in."""
+    part = path.with_suffix(".part")
+    with writing(part):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_text(text)
+        part.replace(path)
+
+
 @contextmanager
 def writing(part: Path) -> Iterator[None]:
     """Turn a failed write into one clear line, and leave no half-written file behind."""

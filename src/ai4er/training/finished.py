@@ -42,6 +42,12 @@ class Finished:
         return int(self.plan["options"]["seed"])
 
     @property
+    def labels(self) -> str | None:
+        """The name to ask for the label space by; None for votes, which are derived from the space of the corpus."""
+        name = str(self.plan["labels"])
+        return None if name.endswith("_votes") and name not in LABEL_SPACES else name
+
+    @property
     def folds(self) -> list[int]:
         """The numbers of the folds that were tested, from 1."""
         return sorted(int(file.parent.name.removeprefix("fold-")) for file in self.folder.glob("fold-*/fold.json"))
@@ -74,8 +80,7 @@ class Finished:
         flags, changed = self._start
         plan, options, usual = self.plan, self.plan["options"], Options().model_dump(mode="json")
         words = ["ai4er", "train", self.system, "--corpus", plan["corpus"], "--protocol", plan["protocol"]]
-        derived = plan["labels"].endswith("_votes") and plan["labels"] not in LABEL_SPACES
-        words += [] if derived else ["--labels", plan["labels"]]
+        words += ["--labels", self.labels] if self.labels else []
         words += ["--seed", str(self.seed), "--folds", ranges(self.folds)]
         for name in ("device", "devices", "precision", "initialise_from"):
             given = options.get(name, usual[name])

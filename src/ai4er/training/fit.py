@@ -27,6 +27,7 @@ from ai4er.systems.base import Optimisation, Stage, StageData, System
 from ai4er.training.answers import evaluate
 from ai4er.training.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
 from ai4er.training.epochs import derived_seed, epoch_batches
+from ai4er.training.loggers import loggers
 from ai4er.training.memory import keep_freed_memory
 from ai4er.training.options import Options
 
@@ -76,7 +77,7 @@ def fit(
         devices=options.devices,
         precision=options.precision,
         strategy="ddp_spawn" if options.devices > 1 else "auto",
-        loggers=_loggers(options, folder),
+        loggers=loggers(options.loggers, folder or Path("runs")),
     )
     if options.devices == 1:
         return _Fit(fabric, system, roles, options, folder, progress).run(resume)
@@ -307,20 +308,3 @@ class _Fit:
     def _write_history(self) -> None:
         if self.folder is not None and self.fabric.is_global_zero:
             (self.folder / HISTORY).write_text("".join(json.dumps(row) + "\n" for row in self.history.rows))
-
-
-def _loggers(options: Options, folder: Path | None) -> list[Any]:
-    if not options.loggers:
-        return []
-    from lightning.pytorch.loggers import MLFlowLogger, TensorBoardLogger
-
-    place = str(folder or Path("runs"))
-    made = {
-        "tensorboard": lambda: TensorBoardLogger(place, name="tensorboard"),
-        "mlflow": lambda: MLFlowLogger("ai4er", tracking_uri=f"sqlite:///{place}/mlflow.db"),
-    }
-    try:
-        return [made[name]() for name in options.loggers]
-    except ModuleNotFoundError:
-        needed = " and ".join(options.loggers)
-        raise Ai4erError(f"logging to {needed} needs more packages: pip install 'ai4er[loggers]'") from None

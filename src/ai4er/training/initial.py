@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from pathlib import Path
 
+from ai4er.config import parse_spec, split_spec
 from ai4er.corpora.base import some
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
@@ -46,9 +47,11 @@ def start_from(system: System, initial: Recognizer) -> None:
 def heritage(corpus: str, licence: str, initial: Recognizer | None) -> dict[str, str]:
     """All corpora that the weights are trained on in the end, as a spec, and their licences; the recognizer's first."""
     about = initial.about if initial else {}
+    corpora = split_spec(f"{about.get('corpus', '')}+{corpus}", "+")
+    licences = f"{about.get('licence', '')}; {licence}".split("; ")
     return {
-        name: mark.join(dict.fromkeys([*filter(None, str(about.get(name, "")).split(mark)), *own.split(mark)]))
-        for name, mark, own in (("corpus", "+", corpus), ("licence", "; ", licence))
+        name: mark.join(dict.fromkeys(filter(None, parts)))
+        for name, mark, parts in (("corpus", "+", corpora), ("licence", "; ", licences))
     }
 
 
@@ -57,15 +60,19 @@ def with_doubt(folds: Sequence[Fold], corpus: str, initial: Recognizer | None) -
 
     That is where it was trained on the same corpus, in whatever part, or does not say on what.
     """
-    if initial is None:
+    doubt = doubtful(corpus, initial)
+    if not doubt:
         return list(folds)
-    trained = str(initial.about.get("corpus", ""))
-    shared = shared_corpora(trained, corpus)
-    if trained and not shared:
-        return list(folds)
-    what = some(shared) if trained else "unknown corpora"
-    note = f"starts from weights trained on {what}: tested speakers may be among those they were trained on"
+    note = f"starts from weights trained on {doubt}: tested speakers may be among those they were trained on"
     return [dataclasses.replace(fold, speakers_known=False, notes=(*fold.notes, note)) for fold in folds]
+
+
+def doubtful(corpus: str, initial: Recognizer | None) -> str:
+    """What the recognizer was trained on that may hold tested items; empty where there is nothing of the kind."""
+    if initial is None:
+        return ""
+    trained = str(initial.about.get("corpus", ""))
+    return some(shared_corpora(trained, corpus)) if trained else "unknown corpora"
 
 
 def shared_corpora(one: str, other: str) -> list[str]:
@@ -73,6 +80,8 @@ def shared_corpora(one: str, other: str) -> list[str]:
 
     >>> shared_corpora("emodb+dusha", "dusha:part=podcast")
     ['dusha']
+    >>> shared_corpora('manifest:file="urdu+emodb"', "emodb")
+    []
     """
-    names = [{part.partition(":")[0] for part in spec.split("+")} for spec in (one, other)]
+    names = [{parse_spec(part)[0] for part in split_spec(spec, "+")} for spec in (one, other)]
     return sorted(names[0] & names[1])

@@ -29,7 +29,7 @@ from ai4er.systems import system_class
 from ai4er.systems.base import System, SystemConfig
 from ai4er.systems.batch import Item
 from ai4er.training.answers import FULL, answer, answers
-from ai4er.training.checkpoint import CHECKPOINT, writing
+from ai4er.training.checkpoint import CHECKPOINT, save_text
 from ai4er.training.conditions import check_inputs, conditions_of, learnt_items, units_by_condition
 from ai4er.training.data import Data, corpus_inputs, corpus_name, items_of, load_data, roles_of
 from ai4er.training.fit import Progress, fit
@@ -212,11 +212,7 @@ def _open(folder: Path, chosen: Plan, resume: bool) -> None:
             raise Ai4erError(f"{folder} holds a run with other settings: write elsewhere with --out")
         return
     about = {"plan": chosen.as_json(), "commit": _commit(), "torch": torch.__version__, "command": sys.argv[1:]}
-    with writing(file.with_suffix(".part")):
-        folder.mkdir(parents=True, exist_ok=True)
-        part = file.with_suffix(".part")
-        part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-        part.replace(file)
+    save_text(file, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
 
 
 def _fold(

@@ -24,10 +24,8 @@ def record_of_run(folder: Path, data: Path | None) -> RunRecord:
         raise Ai4erError(f"{folder} holds {len(runs)} runs: audit one of them, such as {runs[0].folder}")
     (run,) = runs
     about = run.plan
-    labels = None if about["labels"].endswith("_votes") else about["labels"]
-    chosen = plan(
-        about["system"], about["corpus"], about["protocol"], data, labels, about["config"], Options(**about["options"])
-    )
+    options = Options(**about["options"])
+    chosen = plan(about["system"], about["corpus"], about["protocol"], data, run.labels, about["config"], options)
     folds = chosen.data.folds(chosen.protocol, chosen.options.seed)
     parts = [folds[number - 1] for number in run.folds]
     records = chosen.data.records

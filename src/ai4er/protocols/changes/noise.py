@@ -65,7 +65,10 @@ class Noise(ChangeOfInputs):
     def _source(self, fold: Fold, records: Records, test: bool) -> NoiseSource:
         if self.kind == "recorded":
             files = self._clips().files
-            return Recorded(files[::3] if test else tuple(f for i, f in enumerate(files) if i % 3) or files)
+            chosen = files[::3] if test else tuple(file for i, file in enumerate(files) if i % 3)
+            if not chosen:
+                raise Ai4erError("noise: test hears the one recording of noise, and training needs others: add some")
+            return Recorded(chosen)
         if self.kind == "babble":
             drawn = np.random.default_rng(self.seed).permutation(fold.roles["train"])
             heard = (records[int(i)] for i in drawn)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ai4er.errors import Ai4erError
+from ai4er.protocols.leaks._plain_file import json_of, rows_of
 
 _MEAN, _VARIANCE = ("mean", "mean_", "mu"), ("var", "var_", "variance")
 _DEVIATION = ("std", "deviation", "scale", "scale_", "sigma")
@@ -77,12 +76,7 @@ def _named(path: Path) -> dict[str, object]:
     if suffix == ".npz":
         return dict(_archive(path))
     if suffix == ".json":
-        try:
-            given = json.loads(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise Ai4erError(f"{path}: no such file") from None
-        except ValueError:
-            raise Ai4erError(f"{path}: not a JSON file") from None
+        given = json_of(path)
         if not isinstance(given, dict):
             raise Ai4erError(f"{path}: a JSON object with mean and std is needed")
         return given
@@ -103,19 +97,9 @@ def _archive(path: Path) -> dict[str, np.ndarray]:
 def _table(path: Path) -> list[list[str]]:
     if path.suffix.lower() not in (".csv", ".tsv", ".txt"):
         raise Ai4erError(f"{path}: .csv, .json and .npz are read here (never a pickle)")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise Ai4erError(f"{path}: no such file") from None
-    except UnicodeDecodeError:
-        raise Ai4erError(f"{path}: not a table in UTF-8") from None
-    delimiter = max(",;\t", key=lines[0].count) if lines else ","
-    rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
+    rows = rows_of(path, "a table")
     if len(rows) < 2:
         raise Ai4erError(f"{path}: it has no rows below its header")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(rows[0]):
-            raise Ai4erError(f"{path}: line {number} has {len(row)} fields where {len(rows[0])} are expected")
     return rows
 
 

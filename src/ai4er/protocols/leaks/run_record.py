@@ -1,10 +1,10 @@
 """The record of a run: who was trained on, chosen by and tested in every fold, as anybody can publish it.
 
 A JSON file with `items` (id, and label, speaker, dialogue, copy_of where known), `folds` (name; the ids that train,
-validate and test; `fitted_on`: what statistics, clusterings and pre-training saw, as ids or as roles), `selected_on`
-(`valid`, `last` epoch, or `test`), `context` (true for systems that read whole dialogues) and `speaker_dependent`
-(true where it is said openly). Source of the checks: Antoniou et al., "Designing and Evaluating Speech Emotion
-Recognition Systems: A Reality Check Case Study with IEMOCAP", ICASSP 2023.
+validate and test; `fitted_on`: what statistics, clusterings and pre-training saw, as ids or as roles, or `unknown`),
+`selected_on` (`valid`, `last` epoch, or `test`), `context` (true for systems that read whole dialogues) and
+`speaker_dependent` (true where it is said openly). Source of the checks: Antoniou et al., "Designing and Evaluating
+Speech Emotion Recognition Systems: A Reality Check Case Study with IEMOCAP", ICASSP 2023.
 """
 
 from __future__ import annotations
@@ -18,12 +18,14 @@ from typing import Literal
 from ai4er.config import Configuration
 from ai4er.corpora.base import some
 from ai4er.errors import Ai4erError
+from ai4er.protocols.leaks._plain_file import json_of
 from ai4er.protocols.leaks.findings import Finding
 
 RUN_KINDS = (
     "item", "tested_twice", "speaker", "dialogue", "augmented_copy", "oversampling", "statistics", "selection", "class",
 )  # fmt: skip
 ROLES = ("train", "valid", "test")
+UNKNOWN = "unknown"
 
 
 class RecordedItem(Configuration):
@@ -37,7 +39,10 @@ class RecordedItem(Configuration):
 
 
 class RecordedFold(Configuration):
-    """The ids of every role, as often as each was used; `fitted_on` maps what was fitted to ids or names of roles."""
+    """The ids of every role, as often as each was used.
+
+    `fitted_on` maps what was fitted to ids, names of roles, or `unknown`.
+    """
 
     name: str
     train: tuple[str, ...]
@@ -70,12 +75,7 @@ class RunRecord(Configuration):
 
 def read_run_record(path: Path) -> RunRecord:
     """The record in a JSON file. Raises `Ai4erError` for anything else."""
-    try:
-        given = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise Ai4erError(f"{path}: no such file") from None
-    except ValueError:
-        raise Ai4erError(f"{path}: not a JSON file") from None
+    given = json_of(path)
     if not isinstance(given, dict) or not {"items", "folds"} <= set(given):
         raise Ai4erError(f"{path}: a run record has items and folds, and may have selected_on and context")
     try:
@@ -167,7 +167,10 @@ def _statistics(record: RunRecord) -> Finding:
         for what, seen in fold.fitted_on.items():
             tested = set(fold.test) & {*seen, *(name for role in ROLES if role in seen for name in getattr(fold, role))}
             found += [f"{what} of fold {fold.name} saw {len(tested)} of {len(set(fold.test))} items"] if tested else []
-    return Finding("statistics", bool(found), _line("fitted on test items", found))
+    unknown = {what: None for fold in record.folds for what, seen in fold.fitted_on.items() if UNKNOWN in seen}
+    rest = f"; not known of {some(list(unknown), shown=2)}" if unknown else ""
+    leaks = bool(found) or (None if unknown else False)
+    return Finding("statistics", leaks, _line("fitted on test items", found) + rest)
 
 
 def _selection(record: RunRecord) -> Finding:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 from ai4er.errors import Ai4erError
+from ai4er.protocols.leaks._plain_file import rows_of
 
 _COLUMNS = {
     "file": ("file", "path", "audio", "wav"),
@@ -35,8 +35,9 @@ def read_split(path: Path, data: Path | None = None) -> list[Entry]:
     optional, others are ignored. Files are relative to `data`, or to the folder of the table.
     Raises `Ai4erError` for a missing column, a row without a part, or a table of one part only.
     """
-    rows = _rows(path)
-    header = list(rows[0]) if rows else []
+    names, *lines = rows_of(path, "a table") or [[]]
+    header = [name.strip().lower() for name in names]
+    rows = [dict(zip(header, (value.strip() for value in line))) for line in lines]
     column = {name: next((c for c in known if c in header), "") for name, known in _COLUMNS.items()}
     if not rows or not column["split"] or not (column["file"] or column["id"]):
         raise Ai4erError(
@@ -55,23 +56,3 @@ def read_split(path: Path, data: Path | None = None) -> list[Entry]:
     if len({entry.part for entry in entries}) < 2:
         raise Ai4erError(f"{path}: every row is in the part {entries[0].part!r}; at least two parts are needed")
     return entries
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    if not path.is_file():
-        raise Ai4erError(f"{path}: no such file")
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    except UnicodeDecodeError:
-        raise Ai4erError(f"{path}: not a table in UTF-8") from None
-    if not lines:
-        return []
-    header, *rows = csv.reader(lines, delimiter=max(",;\t", key=lines[0].count))
-    names = [name.strip().lower() for name in header]
-    found = []
-    for number, row in enumerate(rows, start=2):
-        if row and len(row) != len(names):
-            raise Ai4erError(f"{path}: line {number} has {len(row)} fields where {len(names)} are expected")
-        if row:
-            found.append(dict(zip(names, (value.strip() for value in row))))
-    return found

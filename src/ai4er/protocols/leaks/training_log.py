@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from pathlib import Path
 
 import numpy as np
 
 from ai4er.errors import Ai4erError
+from ai4er.protocols.leaks._plain_file import rows_of, text_of
 from ai4er.protocols.leaks.findings import Finding
 
 _VALID, _TEST, _EPOCH = ("valid", "val", "dev"), ("test",), ("epoch", "step")
@@ -50,18 +50,11 @@ def selection(path: Path, epoch: int) -> Finding:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise Ai4erError(f"{path}: no such file") from None
-    except UnicodeDecodeError:
-        raise Ai4erError(f"{path}: not a log in UTF-8") from None
-    try:
         if path.suffix.lower() in (".jsonl", ".ndjson"):
-            rows = [json.loads(line) for line in text.splitlines() if line.strip()]
+            rows = [json.loads(line) for line in text_of(path, "a log").splitlines() if line.strip()]
         else:
-            lines = text.splitlines()
-            delimiter = max(",;\t", key=lines[0].count) if lines else ","
-            rows = list(csv.DictReader(lines, delimiter=delimiter))
+            header, *lines = rows_of(path, "a log") or [[]]
+            rows = [dict(zip(header, line)) for line in lines]
         names = dict.fromkeys(name for row in rows for name in row)
         wanted = [name for name in names if _is(name, (*_EPOCH, *_VALID, *_TEST))]
         return {name: np.array([_number(row.get(name)) for row in rows]) for name in wanted}
