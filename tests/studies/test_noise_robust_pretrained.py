@@ -13,7 +13,7 @@ from ai4er.errors import Ai4erError
 from ai4er.features.media import audio_of
 from ai4er.protocols.base import parse_protocol
 from ai4er.records import Records
-from ai4er.studies._conditions import SIMULATED, Heard, changes, heard, transcriber
+from ai4er.studies._corrupted_speech import SIMULATED, Heard, changes, heard, transcriber
 from ai4er.studies.base import Desk, run_study
 
 CORPUS = open_corpus("synthetic_speech:size=24,speakers=4")

@@ -12,8 +12,8 @@ from ai4er.evaluation.document import Table
 from ai4er.evaluation.report import ALL_FOLDS, ResultRow
 from ai4er.protocols.leaks.run_record import audit_run, examine, read_run_record
 from ai4er.studies._claims import claims, claims_blocks
-from ai4er.studies._epochs import bias_by_epochs, learning_curves
-from ai4er.studies._setups import IEMOCAP, Setup, corpus_of, splits_of, subsets_of, validations_of
+from ai4er.studies._epoch_selection import bias_by_epochs, learning_curves
+from ai4er.studies._evaluation_setups import IEMOCAP, Setup, corpus_of, splits_of, subsets_of, validations_of
 from ai4er.studies.base import Desk, run_study
 
 TINY = "synthetic_speech:size=40,speakers=5"

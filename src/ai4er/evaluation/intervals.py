@@ -38,8 +38,12 @@ class Interval:
     level: float = 0.95
 
     def __str__(self) -> str:
-        bounds = f"[{self.low:.3f}, {self.high:.3f}]"
-        return f"{self.metric} {self.value:.3f} {bounds} ({self.level:.0%}".replace("%", " %") + self._over()
+        return f"{self.metric} {self.cell} ({self.level:.0%}".replace("%", " %") + self._over()
+
+    @property
+    def cell(self) -> str:
+        """The value and its interval, as tables have them."""
+        return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
     def _over(self) -> str:
         return f" over {self.groups} {self.unit})"

@@ -11,7 +11,7 @@ from ai4er.evaluation.aggregation import Aggregate, aggregate
 from ai4er.evaluation.document import Block, Heading, Paragraph, Table
 from ai4er.evaluation.report import ResultRow
 from ai4er.protocols.base import parse_protocol
-from ai4er.studies._setups import Setup
+from ai4er.studies._evaluation_setups import Setup
 from ai4er.systems import slugs, system_class
 from ai4er.systems.card import Reported
 from ai4er.training.summary import canonical

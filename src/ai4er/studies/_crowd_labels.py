@@ -41,8 +41,7 @@ def crowd_blocks(desk: Desk, systems: Sequence[str], crowd: str, settings: dict[
             )  # fmt: skip
             tested = run.predictions[FULL]
             bounds = {name: interval(tested, name, seed=desk.seed) for name in METRICS}
-            cells = [f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]" for one in bounds.values()]
-            rows.append([slug, title, *_kept(read[title]), *cells, "official"])
+            rows.append([slug, title, *_kept(read[title]), *(one.cell for one in bounds.values()), "official"])
             values.setdefault(slug, {})[title] = Bounded(bounds["ua"].value, bounds["ua"].low, bounds["ua"].high)
     path = desk.folder / "crowd.png"
     title = "Recognisers trained on the labels of a crowd"
@@ -75,8 +74,9 @@ def _kept(records: Records) -> list[str]:
 def _reliability(records: Records) -> Table:
     """The accuracy of the annotators of each kind: of their votes, and of their confusion matrices."""
     space = open_corpus("synthetic_crowd").space
+    numbers = {name: number for number, name in enumerate(ANNOTATORS)}
     triples = [
-        (i, ANNOTATORS.index(rater), space.index(vote), space.index(record.attributes["truth"]))
+        (i, numbers[rater], space.index(vote), space.index(record.attributes["truth"]))
         for i, record in enumerate(records)
         for rater, vote in zip(record.raters, record.votes)
     ]
@@ -85,7 +85,7 @@ def _reliability(records: Records) -> Table:
     estimated = np.einsum("ajj,j->a", found.confusion, found.prior)
     rows = []
     for kind, (count, _) in CROWD.items():
-        members = [i for i, name in enumerate(ANNOTATORS) if name.rstrip("0123456789") == kind and i in raters]
+        members = [numbers[name] for name, own in ANNOTATORS.items() if own == kind and numbers[name] in raters]
         given = np.isin(raters, members)
         rows.append(
             [kind, str(count), f"{np.mean(votes[given] == truth[given]):.2f}", f"{np.mean(estimated[members]):.2f}"]

@@ -11,7 +11,7 @@ import numpy as np
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.comparison_plots import Bounded
 from ai4er.evaluation.fairness import ByChance, by_chance, fairness_metric
-from ai4er.evaluation.intervals import interval
+from ai4er.evaluation.intervals import Interval, interval
 from ai4er.evaluation.metrics import Metric
 from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.significance import holm
@@ -33,7 +33,10 @@ class Gap:
 
 def bounded(found: Sequence[Predictions], metric: str | Metric) -> Bounded:
     """A metric of the predictions of every seed, the mean of its values and of the ends of its intervals."""
-    bounds = [interval(one, metric) for one in found]
+    return _mean([interval(one, metric) for one in found])
+
+
+def _mean(bounds: Sequence[Interval]) -> Bounded:
     return Bounded(*(float(np.mean([getattr(one, end) for one in bounds])) for end in ("value", "low", "high")))
 
 
@@ -45,11 +48,10 @@ def gap(found: Sequence[Predictions], name: str, groups: Sequence[Sequence[str]]
         return None
     if any(math.isnan(metric(one)) for metric, one in zip(metrics, found)):
         return None
-    bounds = [interval(one, metric) for metric, one in zip(metrics, found)]
-    ends = (float(np.mean([getattr(one, end) for one in bounds])) for end in ("value", "low", "high"))
+    bounds = _mean([interval(one, metric) for metric, one in zip(metrics, found)])
     chances = [by_chance(one, name, given) for one, given in zip(found, groups)]
     chance = ByChance(*(float(np.mean([getattr(one, part) for one in chances])) for part in ("mean", "p_value")))
-    return Gap(Bounded(*ends), chance)
+    return Gap(bounds, chance)
 
 
 def cell(bounds: Bounded | None) -> str:

@@ -78,10 +78,10 @@ def part_blocks(
     ]  # fmt: skip
 
 
-def _cells(one: Result, seed: int) -> list[str]:
-    bounds = [interval(one.predictions, name, seed=seed) for name in METRICS]
-    tested = f"{len(one.predictions)} of {bounds[0].groups} {bounds[0].unit}"
-    return [tested, *(f"{b.value:.3f} [{b.low:.3f}, {b.high:.3f}]" for b in bounds)]
+def _cells(result: Result, seed: int) -> list[str]:
+    bounds = [interval(result.predictions, name, seed=seed) for name in METRICS]
+    tested = f"{len(result.predictions)} of {bounds[0].groups} {bounds[0].unit}"
+    return [tested, *(one.cell for one in bounds)]
 
 
 def _constant(predictions: Predictions) -> list[str]:

@@ -82,28 +82,35 @@ class Heard:
         return Predictions.of(records, scores, self.space)
 
 
-def rater_blocks(
-    rated: Rated, data: Data, systems: Sequence[str], seeds: Sequence[int], small: bool, desk: Desk
-) -> list[Block]:
-    """Train every system on a rated corpus, and write how fair it is to both groups and how well it reads each."""
-    heard = Heard(rated, data.space, {f"{r.corpus}/{r.id}": r for r in data.records})
-    place = re.sub(r"\W+", "-", corpus_name(rated.corpus))
-    runs = {
+def rated_runs(
+    rated: Rated, systems: Sequence[str], seeds: Sequence[int], small: bool, desk: Desk
+) -> dict[str, list[Run]]:
+    """Train every system on a rated corpus, the fair one in its variants; the runs of each, one a seed."""
+    return {
         name: [
             desk.train(
-                f"raters/{place}/{re.sub(' ', '-', name)}-seed{seed}", slug, rated.corpus, rated.protocol, settings,
-                small=small, seed=seed,
+                f"raters/{_place(rated)}/{name.replace(' ', '-')}-seed{seed}", slug, rated.corpus, rated.protocol,
+                settings, small=small, seed=seed,
             )
             for seed in seeds
         ]
         for name, slug, settings in _contestants(rated, systems)
     }  # fmt: skip
+
+
+def rater_blocks(rated: Rated, data: Data, runs: Mapping[str, Sequence[Run]], desk: Desk) -> list[Block]:
+    """How fair every system is to both groups of raters, and how well it reads each."""
+    heard = Heard(rated, data.space, {f"{r.corpus}/{r.id}": r for r in data.records})
     return [
         Heading(f"Groups of raters: {rated.corpus}"),
         Paragraph(_agreement(heard)),
         *_fairness(heard, runs),
         *_views(heard, {name: found for name, found in runs.items() if name in rated.variants}, desk),
     ]
+
+
+def _place(rated: Rated) -> str:
+    return re.sub(r"\W+", "-", corpus_name(rated.corpus))
 
 
 def titled(slug: str, variant: str) -> str:
@@ -188,7 +195,6 @@ def _views(heard: Heard, runs: Mapping[str, Sequence[Run]], desk: Desk) -> list[
     table = [
         [titled(row.system, name), marked_protocol(row), *(cell(one[name]) for one in found.values())] for name in runs
     ]
-    place = re.sub(r"\W+", "-", corpus_name(heard.rated.corpus))
     figure = plot_intervals(
         {
             title: {
@@ -198,8 +204,8 @@ def _views(heard: Heard, runs: Mapping[str, Sequence[Run]], desk: Desk) -> list[
             }
             for title, view in (("the group's own view", ""), ("fair view", FAIR))
         },
-        desk.folder / f"views-{place}.png", f"Views on {corpus_name(heard.rated.corpus)}", "unweighted average recall",
-        row.protocol, row.mark, 1 / heard.space.size,
+        desk.folder / f"views-{_place(heard.rated)}.png", f"Views on {corpus_name(heard.rated.corpus)}",
+        "unweighted average recall", row.protocol, row.mark, 1 / heard.space.size,
     )  # fmt: skip
     header = ["system", "protocol", *(f"UA, {view}" for view in found), "in the paper"]
     return [

@@ -15,8 +15,8 @@ from ai4er.evaluation.metrics import measure
 from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.report import encoder
 from ai4er.protocols.changes.noise import CLEAN
-from ai4er.studies._conditions import ROOM, Heard
-from ai4er.studies._setups import Setup
+from ai4er.studies._corrupted_speech import ROOM, Heard
+from ai4er.studies._evaluation_setups import Setup
 from ai4er.training.run import Run
 
 Scores = dict[str, dict[str, list[Predictions]]]

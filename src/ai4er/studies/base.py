@@ -20,7 +20,7 @@ from ai4er.evaluation.report import SUBSTITUTED
 from ai4er.protocols.base import SPEAKER_DEPENDENT, SPEAKERS_UNKNOWN
 from ai4er.registry import find, places
 from ai4er.systems.card import Reported
-from ai4er.training.checkpoint import writing
+from ai4er.training.checkpoint import save_text
 from ai4er.training.options import Options
 from ai4er.training.run import Run, Say, train
 
@@ -120,8 +120,8 @@ def run_study(
         Commands([shlex.join(["ai4er", *command])] if command else [f"ai4er study {name}"]),
     ]
     html, markdown = desk.folder / f"{PAGE}.html", desk.folder / f"{PAGE}.md"
-    markdown.write_text(to_markdown(blocks))
-    html.write_text(to_html(card.title, blocks, _MARKS))
+    save_text(markdown, to_markdown(blocks))
+    save_text(html, to_html(card.title, blocks, _MARKS))
     return html, markdown
 
 
@@ -134,8 +134,4 @@ def _open(desk: Desk, about: dict[str, Any]) -> None:
         return
     if desk.folder.exists() and any(path != file for path in desk.folder.iterdir()):
         raise Ai4erError(f"{desk.folder} is not empty and holds no study: write elsewhere with --out")
-    part = file.with_suffix(".part")
-    with writing(part):
-        desk.folder.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-        part.replace(file)
+    save_text(file, json.dumps(about, indent=2, ensure_ascii=False) + "\n")

@@ -11,8 +11,10 @@ seeds, and the corpora: generated speech, where words tell the valence, stands i
 `--set contests=[...]` where it is at hand; EMO-DB is real speech, with classes and sentences that say nothing of the
 emotion, so that only models of sound are compared on it. Both are small: mini-batches of 16 and 30 epochs, where with
 64 the student had not converged on validation data. Offline, log-mel frames stand in for HuBERT and MiniLM for
-BERT, and errors of a speech recogniser are simulated; the page says so. The acoustic baseline of filter banks is then
-the acoustic model itself. The paper's lexical baseline of word embeddings is not repeated.
+BERT, and errors of a speech recogniser are simulated; the page says so. The acoustic baseline of filter banks, without
+pitch, is then the acoustic model itself. The paper's lexical baseline of word embeddings is not repeated. White and
+pink noise are what a student hears in training (other copies of it, on other items); babble, recordings and rooms are
+new to it.
 """
 
 from __future__ import annotations
@@ -27,9 +29,9 @@ from ai4er.encoders import is_available
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.document import Block, Paragraph
 from ai4er.evaluation.report import SUBSTITUTED, notes
-from ai4er.studies._conditions import SIMULATED, Heard, heard, transcriber, under_conditions
+from ai4er.studies._corrupted_speech import SIMULATED, Heard, heard, transcriber, under_conditions
+from ai4er.studies._evaluation_setups import Setup
 from ai4er.studies._robustness import Scores, robustness_blocks
-from ai4er.studies._setups import Setup
 from ai4er.studies.base import Card, Desk, StudyConfig
 from ai4er.training.options import Options
 from ai4er.training.run import Plan, Run, plan

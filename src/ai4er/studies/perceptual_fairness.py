@@ -33,7 +33,7 @@ from ai4er.evaluation.fairness import GAPS
 from ai4er.evaluation.report import encoder, marked_protocol, notes
 from ai4er.records import Records
 from ai4er.studies._fairness_cells import LEGEND, Gap, bounded, cell, gap, gap_cells
-from ai4er.studies._rater_views import OWN, PLAIN, Rated, rater_blocks, titled
+from ai4er.studies._rater_views import OWN, PLAIN, Rated, rated_runs, rater_blocks, titled
 from ai4er.studies.base import Card, Desk, StudyConfig
 from ai4er.training.answers import FULL
 from ai4er.training.data import Data, corpus_name, load_data
@@ -77,7 +77,7 @@ class Config(StudyConfig):
         )  # fmt: skip
         return cls(
             systems=(OWN,), corpora=("synthetic_speech:size=60",), protocol="speaker_kfold:folds=2", rated=(rated,),
-            seeds=1, trial=True,
+            trial=True,
         )  # fmt: skip
 
 
@@ -89,16 +89,17 @@ def study(config: Config, desk: Desk) -> Sequence[Block]:
         for corpora in (config.corpora, [one.corpus for one in config.rated])
     )
     found = [_train(config, data, seeds, desk) for data in spoken]
-    runs = [run for corpus in found for seeds_of in corpus.runs.values() for run in seeds_of]
+    heard = [rated_runs(one, config.systems, seeds, config.trial, desk) for one in config.rated]
+    every = [run for of in (*(one.runs for one in found), *heard) for runs in of.values() for run in runs]
     return [
         *(_speakers(config, found, desk) if found else []),
         *(
             block
-            for one, data in zip(config.rated, rated)
-            for block in rater_blocks(one, data, config.systems, seeds, config.trial, desk)
+            for one, data, runs in zip(config.rated, rated, heard)
+            for block in rater_blocks(one, data, runs, desk)
         ),
         Paragraph(LEGEND),
-        *map(Paragraph, notes([row for run in runs for row in run.rows])[1:]),
+        *map(Paragraph, notes([row for run in every for row in run.rows])[1:]),
     ]
 
 
@@ -182,10 +183,10 @@ def _speakers(config: Config, found: Sequence[_Corpus], desk: Desk) -> list[Bloc
         Table(header, [[*row, *cells, "not found"] for row, cells in zip(rows, gap_cells(gaps))]),
     ]
     if drawn:
-        mark = next((run.rows[0].mark for corpus in found for runs in corpus.runs.values() for run in runs), "")
+        marks = {run.rows[0].mark for corpus in found for runs in corpus.runs.values() for run in runs} - {""}
         path = plot_intervals(
             drawn, desk.folder / "speakers.png", f"Recall by {config.attributes[0]}", "unweighted average recall",
-            config.protocol, mark,
+            config.protocol, " ".join(sorted(marks)),
         )  # fmt: skip
         blocks.append(Figure(path.relative_to(desk.folder), desk.folder, f"UA by {config.attributes[0]}"))
     return blocks

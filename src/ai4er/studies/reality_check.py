@@ -29,10 +29,10 @@ from ai4er.evaluation.intervals import compare
 from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.report import notes
 from ai4er.protocols.leaks.run_record import RUN_KINDS, examine
+from ai4er.studies._audited_runs import AuditedRuns
 from ai4er.studies._claims import claims_blocks
-from ai4er.studies._epochs import selection_blocks
-from ai4er.studies._found import Found
-from ai4er.studies._setups import Setup, Utterances, corpus_of, splits_of, subsets_of, validations_of
+from ai4er.studies._epoch_selection import selection_blocks
+from ai4er.studies._evaluation_setups import Setup, Utterances, corpus_of, splits_of, subsets_of, validations_of
 from ai4er.studies.base import Card, Desk, StudyConfig
 from ai4er.training.answers import FULL
 
@@ -90,7 +90,7 @@ def study(config: Config, desk: Desk) -> Sequence[Block]:
     corpus = config.corpus or (config.splits[0].corpus if config.splits else corpus_of(desk.data, "emodb"))
     splits = config.splits or splits_of(corpus)
     subsets = config.subsets or (() if config.splits else subsets_of(corpus, desk.data))
-    found = Found(splits[0])
+    found = AuditedRuns(splits[0])
     for setup in (*splits, *subsets):
         for slug in config.systems:
             found.run(desk, setup, slug, config.settings.get(slug, {}), config.seeds, config.trial)
@@ -107,7 +107,7 @@ def study(config: Config, desk: Desk) -> Sequence[Block]:
     ]  # fmt: skip
 
 
-def _utterances(found: Found) -> list[Block]:
+def _utterances(found: AuditedRuns) -> list[Block]:
     """What is evaluated: utterances, classes, merges, folds, and what guessing the largest class scores."""
     rows, merges = [], []
     for setup, chosen in found.plans.items():
@@ -129,7 +129,7 @@ def _utterances(found: Found) -> list[Block]:
     return [Heading("What is evaluated"), Table(header, rows), *map(Paragraph, merges)]
 
 
-def _audit(found: Found, desk: Desk) -> list[Block]:
+def _audit(found: AuditedRuns, desk: Desk) -> list[Block]:
     """The published lists of folds, and every check over every setup."""
     states = {}
     for setup in found.plans:
@@ -160,14 +160,14 @@ _RESULTS = [
 ]
 
 
-def _results(found: Found, slug: str, setup: Setup) -> list[str]:
+def _results(found: AuditedRuns, slug: str, setup: Setup) -> list[str]:
     wa, ua, macro, weighted = (
         aggregate(found.rows(slug, setup), name) for name in ("wa", "ua", "macro_f1", "weighted_f1")
     )
     return [slug, found.marked(setup), str(wa), str(ua), wa.by_fold, ua.by_fold, str(macro), str(weighted)]
 
 
-def _splits(found: Found, splits: Sequence[Setup], systems: Sequence[str], folder: Path) -> list[Block]:
+def _splits(found: AuditedRuns, splits: Sequence[Setup], systems: Sequence[str], folder: Path) -> list[Block]:
     rows = []
     values: dict[str, dict[str, Bounded]] = {}
     for slug in systems:
@@ -192,11 +192,11 @@ def _splits(found: Found, splits: Sequence[Setup], systems: Sequence[str], folde
     ]  # fmt: skip
 
 
-def _named(found: Found, setup: Setup) -> str:
+def _named(found: AuditedRuns, setup: Setup) -> str:
     return f"{setup.protocol}\n{found.mark(setup)}".strip()
 
 
-def _confusions(found: Found, systems: Sequence[str], folder: Path) -> list[Block]:
+def _confusions(found: AuditedRuns, systems: Sequence[str], folder: Path) -> list[Block]:
     files = {slug: found.runs[slug, found.standard][0].folder / "plots" / "confusion.png" for slug in systems}
     title = found.marked(found.standard)
     return [
@@ -204,7 +204,7 @@ def _confusions(found: Found, systems: Sequence[str], folder: Path) -> list[Bloc
     ]
 
 
-def _bias(found: Found, slug: str, setup: Setup) -> list[str]:
+def _bias(found: AuditedRuns, slug: str, setup: Setup) -> list[str]:
     """The difference to the standard protocol on common items, and its p-value."""
     one, other = (found.runs[slug, where][0].predictions.get(FULL) for where in (setup, found.standard))
     if setup == found.standard or one is None or other is None:
@@ -219,7 +219,7 @@ def _common(one: Predictions, other: Predictions) -> Predictions:
     return one.take(np.flatnonzero(np.isin(one.ids, other.ids)))
 
 
-def _subsets(found: Found, subsets: Sequence[Setup], systems: Sequence[str]) -> list[Block]:
+def _subsets(found: AuditedRuns, subsets: Sequence[Setup], systems: Sequence[str]) -> list[Block]:
     about = "Other utterances or classes make another task: these rows cannot be compared with each other."
     rows = [_results(found, slug, setup) for setup in (found.standard, *subsets) for slug in systems]
     return [Heading("Other utterances and classes"), Table(_RESULTS, rows), Paragraph(about)]

@@ -20,11 +20,11 @@ from ai4er.evaluation.metrics import measure
 from ai4er.evaluation.selection import HABITS, Curves, reported, selection_bias
 from ai4er.prediction.items import Unit
 from ai4er.protocols.base import audit
-from ai4er.studies._setups import Setup
+from ai4er.studies._evaluation_setups import Setup
 from ai4er.studies.base import Desk
 from ai4er.systems.base import System
 from ai4er.training.answers import evaluate
-from ai4er.training.checkpoint import writing
+from ai4er.training.checkpoint import save_text
 from ai4er.training.data import items_of, roles_of
 from ai4er.training.fit import fit
 from ai4er.training.options import Options
@@ -58,7 +58,7 @@ def learning_curves(
         file = desk.folder / "curves" / f"{setup.slug}-{slug}" / f"fold-{part.index + 1}.json"
         if not file.exists():
             desk.say(f"{slug}, {setup.title}: every epoch of fold {part.name}")
-            _write(file, _watched(system, roles_of(part, items, chosen.system), options))
+            save_text(file, json.dumps(_watched(system, roles_of(part, items, chosen.system), options)) + "\n")
         found.append(json.loads(file.read_text()))
     valid, test = (_padded([one[part] for one in found]) for part in _PARTS)
     return valid, test
@@ -83,14 +83,6 @@ def _padded(runs: Sequence[Mapping[str, Sequence[float]]]) -> dict[str, np.ndarr
     """(runs, epochs) by metric; NaN behind the end of a run."""
     longest = max(len(run[METRICS[0]]) for run in runs)
     return {name: np.array([[*run[name], *[np.nan] * (longest - len(run[name]))] for run in runs]) for name in METRICS}
-
-
-def _write(file: Path, found: Mapping[str, Any]) -> None:
-    part = file.with_suffix(".part")
-    with writing(part):
-        file.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(found) + "\n")
-        part.replace(file)
 
 
 def selection_blocks(

@@ -9,7 +9,7 @@ from typing import Any
 from ai4er.evaluation.report import ResultRow
 from ai4er.protocols.base import Fold
 from ai4er.protocols.leaks.run_record import RunRecord, audit_run
-from ai4er.studies._setups import Setup
+from ai4er.studies._evaluation_setups import Setup
 from ai4er.studies.base import Desk
 from ai4er.training.options import Options
 from ai4er.training.record import run_record
@@ -17,7 +17,7 @@ from ai4er.training.run import Plan, Run, plan
 
 
 @dataclass
-class Found:
+class AuditedRuns:
     """Everything that was run: the runs and records (one a seed) by system and setup; of the first seed the folds."""
 
     standard: Setup
