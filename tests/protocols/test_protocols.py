@@ -289,6 +289,12 @@ def test_unknown_names_and_settings_are_answered_with_the_nearest() -> None:
         parse_protocol("speaker_kfold:fold=2")
 
 
+def test_the_fields_short_names_are_understood() -> None:
+    assert parse_protocol("speaker-5fold") == parse_protocol("speaker_kfold:folds=5")
+    assert parse_protocol("random-10fold:seed=46") == parse_protocol("random_kfold:folds=10,seed=46")
+    assert parse_protocol("loso") == parse_protocol("leave_one_speaker_out")
+
+
 @pytest.mark.parametrize(
     ("spec", "said"),
     [

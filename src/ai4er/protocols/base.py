@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -23,6 +24,7 @@ from ai4er.records import Records
 SPEAKER_DEPENDENT = "†speaker-dependent"
 SPEAKERS_UNKNOWN = "‡speakers unknown"
 ALIASES = {"loso": "leave_one_speaker_out", "cross_subject": "leave_one_speaker_out"}
+_KFOLD = re.compile(r"(speaker|random)[-_](\d+)[-_]?fold")
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,7 +220,7 @@ def _leak(fold: Fold, what: str, names: list[str], one: str, other: str) -> None
 
 
 def parse_protocol(spec: str) -> Protocol:
-    """The protocol of a spec such as `speaker_kfold:folds=5`; `loso` is leave_one_speaker_out.
+    """The protocol of a spec such as `speaker_kfold:folds=5`, or `speaker-5fold`; `loso` is leave_one_speaker_out.
 
     Changes to the training role follow behind bars: `loso|low_resource:fraction=0.1|label_noise:rate=0.2`.
     Raises `Ai4erError` for an unknown name, with the nearest ones, or an unknown setting.
@@ -226,6 +228,8 @@ def parse_protocol(spec: str) -> Protocol:
     first, *others = split_spec(spec, "|")
     name, settings = parse_spec(first)
     name = ALIASES.get(name, name)
+    if folds := _KFOLD.fullmatch(name):
+        name, settings = f"{folds[1]}_kfold", {"folds": folds[2], **settings}
     if name in changes():
         raise Ai4erError(f"{name} changes the training role of a protocol: write it behind one, 'loso|{first}'")
     if name not in protocol_names():
