@@ -14,8 +14,6 @@ from ai4er.errors import Ai4erError
 from ai4er.prediction.items import describe, front_ends
 from ai4er.prediction.recognizer import Recognizer
 from ai4er.recognition.recognize import load, recognize
-from ai4er.recognition.result import to_csv
-from ai4er.recognition.timeline import plot_timeline
 from ai4er.systems import system_class
 from ai4er.training.data import items_of, load_data
 from ai4er.training.fit import fit
@@ -57,8 +55,8 @@ def test_a_recording_becomes_segments_with_times_and_distributions(folder: Path,
     assert next(round(s.start or 0) for s in found.segments) == 1
     for segment in found.segments:
         assert sum(segment.scores.values()) == pytest.approx(1, abs=1e-3)
-    assert set(json.loads(found.to_json())["segments"][0]) == {"start", "end", "label", "scores"}
-    assert to_csv([found]).splitlines()[0].startswith("source,start,end,speaker,text,label,anger")
+    assert set(json.loads(found.to_json())["segments"][0]) == {"start", "end", "label", "confidence", "scores"}
+    assert found.to_csv().splitlines()[0].startswith("source,start,end,speaker,text,label,confidence,anger")
 
 
 def test_valence_and_arousal_come_with_their_uncertainty(recording: Path, tmp_path: Path) -> None:
@@ -67,9 +65,9 @@ def test_valence_and_arousal_come_with_their_uncertainty(recording: Path, tmp_pa
         assert set(segment.scores) == set(segment.uncertainty or {}) == {"valence", "arousal", "dominance"}
         assert all(-1.5 < value < 1.5 for value in segment.scores.values())
         assert all(value > 0 for value in (segment.uncertainty or {}).values())
-    assert not found.segments[0].labels(found.space)
-    assert to_csv([found]).splitlines()[0] == "source,start,end,speaker,text,label,valence,arousal,dominance"
-    plot_timeline(found, tmp_path / "line.png")
+    assert not found.labels(found.segments[0])
+    assert found.to_csv().splitlines()[0] == "source,start,end,speaker,text,label,confidence,valence,arousal,dominance"
+    found.timeline(tmp_path / "line.png")
     assert (tmp_path / "line.png").stat().st_size > 5000
 
 
@@ -78,14 +76,14 @@ def test_silence_is_no_speech_and_no_error(folder: Path, tmp_path: Path) -> None
     found = recognize(tmp_path / "silence.wav", folder)
     assert found.segments == [] and found.overall == {}
     with pytest.raises(Ai4erError, match="no speech"):
-        plot_timeline(found, tmp_path / "t.png")
+        found.timeline(tmp_path / "t.png")
 
 
 def test_a_timeline_is_drawn(folder: Path, recording: Path, tmp_path: Path) -> None:
-    path = plot_timeline(recognize(recording, folder), tmp_path / "timeline.png")
+    path = recognize(recording, folder).timeline(tmp_path / "timeline.png")
     assert path.read_bytes().startswith(b"\x89PNG")
     with pytest.raises(Ai4erError, match="no folder"):
-        plot_timeline(recognize(recording, folder), tmp_path / "none" / "timeline.png")
+        recognize(recording, folder).timeline(tmp_path / "none" / "timeline.png")
 
 
 def test_a_speech_recognizer_refuses_text(folder: Path) -> None:

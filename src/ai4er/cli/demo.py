@@ -10,7 +10,6 @@ import numpy as np
 from ai4er.cli.show import show_recognition
 from ai4er.errors import Ai4erError
 from ai4er.recognition.recognize import recognize
-from ai4er.recognition.timeline import plot_timeline
 
 _SENTENCE = "I can't believe you did this for me, thank you so much!"
 _DIALOGUE = (
@@ -39,7 +38,7 @@ def run(file: Path | None, out: Path) -> None:
         found = recognize(one)
         show_recognition(found)
         if found.segments and (isinstance(one, Path) or file):
-            print(f"timeline: {plot_timeline(found, out / f'{Path(found.source).stem}-timeline.png')}\n")
+            print(f"timeline: {found.timeline(out / f'{Path(found.source).stem}-timeline.png')}\n")
 
 
 def samples(out: Path) -> list[Path]:

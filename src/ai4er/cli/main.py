@@ -38,35 +38,27 @@ def _fail(line: str, status: int = 1) -> None:
 
 @app.command()
 def recognize(
-    given: Annotated[list[str], typer.Argument(metavar="FILE|TEXT|DIALOGUE...")],
+    given: Annotated[list[str], typer.Argument(metavar="FILE|TEXT|DIALOGUE|FOLDER...")],
     recognizer: Annotated[
         str | None, typer.Option("--recognizer", help="A shipped name, a folder, a hub model.")
     ] = None,
-    form: Annotated[str, typer.Option("--format", help="table, json or csv.")] = "table",
+    form: Annotated[str, typer.Option("--format", help="table, json, csv, rttm or vtt.")] = "table",
     timeline: Annotated[Path | None, typer.Option("--timeline", help="Write a picture (PNG).")] = None,
+    min_confidence: Annotated[
+        float, typer.Option("--min-confidence", help="No label where no class is as probable.")
+    ] = 0.0,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of results, for folders and manifest:file=...; resumes.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Files at a time, with --out.")] = 2,
 ) -> None:
-    """Recognise emotion in recordings, texts and dialogue files."""
-    if form not in ("table", "json", "csv"):
-        raise Ai4erError(f"--format {form!r}: there is table, json and csv")
-    if timeline is not None and len(given) > 1:
-        raise Ai4erError("--timeline draws one source: give one")
-    from ai4er.cli.show import show_recognition
-    from ai4er.recognition.recognize import recognize as recognise
-    from ai4er.recognition.result import to_csv
+    """Recognise emotion in recordings, texts, dialogue files, and in folders of them."""
+    from ai4er.cli.recognition import recognize_into, recognize_one_by_one
 
-    found = [recognise(one, recognizer) for one in given]
-    if form == "csv":
-        print(to_csv(found), end="")
-    elif form == "json":
-        texts = [one.to_json() for one in found]
-        print(texts[0] if len(texts) == 1 else "[" + ",\n".join(texts) + "]")
+    if out is not None:
+        recognize_into(given, out, recognizer, min_confidence, workers)
     else:
-        for one in found:
-            show_recognition(one)
-    if timeline is not None:
-        from ai4er.recognition.timeline import plot_timeline
-
-        say(f"timeline: {plot_timeline(found[0], timeline)}")
+        recognize_one_by_one(given, recognizer, form, timeline, min_confidence)
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ def show_recognition(found: Recognition) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from ai4er.recognition.result import clock
+    from ai4er.recognition.formats import clock
 
     console = Console(soft_wrap=False)
     title = f"{found.source}" + (f" ({clock(found.seconds)})" if found.seconds is not None else "")
@@ -50,7 +50,7 @@ def show_recognition(found: Recognition) -> None:
         if not timed:
             cells.append(escape(segment.text if len(segment.text) <= 200 else segment.text[:197] + "..."))
         if found.space.is_classes:
-            cells.append(", ".join(segment.labels(found.space)) or "-")
+            cells.append(", ".join(found.labels(segment)) or "-")
         table.add_row(*cells, _distribution(segment, found.space.is_classes))
     console.print(table)
 
@@ -164,6 +164,26 @@ def show_found(found: Found) -> None:
     Console(width=10_000).print(table)
 
 
+@contextmanager
+def _progress(text: str) -> Iterator[tuple[Console, Any]]:
+    """A progress display on the error stream, where the terminal can show one."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        yield console, progress
+
+
+@contextmanager
+def bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar: call it with how many are done, of how many."""
+    with _progress(what) as (_, progress):
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
 class _Epochs:
     """A progress bar for each training stage, where the terminal can show one."""
 
@@ -185,10 +205,5 @@ class _Epochs:
 @contextmanager
 def epochs() -> Iterator[_Epochs]:
     """Progress over the epochs of a training, on the error stream."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+    with _progress("{task.description}") as (console, progress):
         yield _Epochs(console, progress)

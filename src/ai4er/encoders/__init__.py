@@ -6,7 +6,8 @@ Importing this package loads neither torch nor transformers; the functions do wh
 from __future__ import annotations
 
 from ai4er.config import parse_spec
-from ai4er.encoders._load import Kind, is_available, pretrained, save_assets, tokenizer
+from ai4er.encoders._classifier import Classifier, classifier
+from ai4er.encoders._load import Kind, is_available, pretrained, save_assets, tokenizer, weights
 from ai4er.encoders._locate import expects_normalised
 from ai4er.errors import unknown
 from ai4er.features.base import FrontEnd, feature_names
@@ -14,7 +15,9 @@ from ai4er.features.base import front_end as feature_front_end
 from ai4er.registry import find, places
 
 __all__ = [
+    "Classifier",
     "Kind",
+    "classifier",
     "expects_normalised",
     "front_end",
     "front_end_names",
@@ -22,6 +25,7 @@ __all__ = [
     "pretrained",
     "save_assets",
     "tokenizer",
+    "weights",
 ]
 
 

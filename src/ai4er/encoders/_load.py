@@ -14,6 +14,7 @@ from ai4er.errors import Ai4erError, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 Kind = Literal["speech", "text", "seq2seq", "image"]
@@ -45,6 +46,16 @@ def pretrained(spec: str, kind: Kind) -> PreTrainedModel:
     if network.main_input_name != _READS[kind] or (kind == "speech" and not hasattr(network, "feature_projection")):
         raise _wrong_kind(spec, kind, network.config.model_type)
     return network.eval()
+
+
+def weights(spec: str) -> dict[str, Tensor]:
+    """The weights of a checkpoint by name, for networks that are not of `transformers`, in float32.
+
+    Raises `Ai4erError` if they cannot be had.
+    """
+    from safetensors.torch import load_file
+
+    return {name: value.float() for name, value in load_file(locate(spec) / "model.safetensors").items()}
 
 
 def tokenizer(spec: str, kind: Kind) -> PreTrainedTokenizerBase:

@@ -6,12 +6,15 @@ import dataclasses
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from ai4er.labels import LabelSpace
 from ai4er.prediction.items import Unit, length
+from ai4er.records import Records
 from ai4er.systems.base import Outputs, System
 from ai4er.systems.batch import Batch
 
@@ -33,6 +36,29 @@ class Answer:
         return Answer(
             self.scores[rows], None if spread is None else spread[rows], None if embedding is None else embedding[rows]
         )
+
+
+class Predictor(Protocol):
+    """What the main job asks of a recognizer: `needs` are the parts of a record that it reads (`audio`, `text` ...)."""
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What is known of it: corpus, licence, results."""
+
+    @property
+    def name(self) -> str:
+        """What results call it."""
+
+    @property
+    def space(self) -> LabelSpace:
+        """What it predicts."""
+
+    @property
+    def needs(self) -> set[str]:
+        """The parts of a record that it reads."""
+
+    def predict(self, records: Records, batch_size: int = 32) -> Answer:
+        """What it says of each record, in order."""
 
 
 def predict(

@@ -47,6 +47,11 @@ class Recognizer:
         return cls(system.eval(), front_ends(system.config.inputs), dict(about or {}))
 
     @property
+    def name(self) -> str:
+        """The name of its folder, or of the system where it has none of its own."""
+        return self.system.slug() if self.folder is None or self.folder.name == RECOGNIZER else self.folder.name
+
+    @property
     def space(self) -> LabelSpace:
         """What it predicts."""
         return self.system.space

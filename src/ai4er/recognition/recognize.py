@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ai4er.errors import Ai4erError, unknown
-from ai4er.prediction.predict import Answer
+from ai4er.prediction.hub_model import PREFIX, HubModel
+from ai4er.prediction.predict import Answer, Predictor
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.sources import Source, Turn, source
@@ -29,11 +30,14 @@ def shipped() -> dict[str, Path]:
     return {path.name: path for path in sorted(place.iterdir()) if path.is_dir()} if place.is_dir() else {}
 
 
-def load(name: str | Path) -> Recognizer:
-    """A shipped recognizer by name, a recognizer folder (or that of a run's fold), or a hub model.
+def load(name: str | Path) -> Predictor:
+    """A shipped recognizer by name, a recognizer folder (or that of a run's fold) here or on the hub, or a hub model.
 
+    `hf:ORGANISATION/MODEL` (or `hf:FOLDER`) is any audio or text classifier of the Hugging Face hub.
     Raises `Ai4erError` when there is none.
     """
+    if str(name).startswith(PREFIX):
+        return HubModel(str(name).removeprefix(PREFIX))
     if str(name) in shipped():
         return Recognizer.load(shipped()[str(name)])
     path = Path(name)
@@ -45,30 +49,37 @@ def load(name: str | Path) -> Recognizer:
 
 
 def recognize(
-    given: str | Path, recognizer: Recognizer | str | Path | None = None, segmentation: Segmentation | None = None
-) -> Recognition:
+    given: str | Path, recognizer: Predictor | str | Path | None = None, segmentation: Segmentation | None = None,
+    min_confidence: float = 0.0,
+) -> Recognition:  # fmt: skip
     """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
 
     Without a recognizer, the shipped one for speech or for text is used. Recordings are cut into
-    stretches of speech; each gets a distribution with its times in seconds.
+    stretches of speech; each gets a distribution with its times in seconds, and no label where no class is as probable
+    as `min_confidence`.
     Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
     """
+    if not 0 <= min_confidence <= 1:
+        raise Ai4erError(f"min_confidence={min_confidence:g}: a probability between 0 and 1 is needed")
     found = source(given)
-    chosen = recognizer if isinstance(recognizer, Recognizer) else load(recognizer or MODALITY[found.kind])
-    folder = chosen.folder
-    name = chosen.system.slug() if folder is None or folder.name == RECOGNIZER else folder.name
+    usual = MODALITY[found.kind]
+    chosen = load(recognizer or usual) if recognizer is None or isinstance(recognizer, (str, Path)) else recognizer
+    name = chosen.name
+    licence = str(chosen.about.get("licence", ""))
     if found.kind == "recording":
         if "audio" not in chosen.needs:
             raise Ai4erError(
                 f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is a recording"
             )
-        return _recording(found, chosen, name, segmentation)
+        segments, seconds = _recording(found, chosen, segmentation)
+        return Recognition(found.name, chosen.space, segments, name, seconds, licence, min_confidence)
     if "text" not in chosen.needs:
         raise Ai4erError(f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is text")
-    return Recognition(found.name, chosen.space, _turns(found, chosen), name)
+    return Recognition(found.name, chosen.space, _turns(found, chosen), name, None, licence, min_confidence)
 
 
-def _recording(found: Source, recognizer: Recognizer, name: str, segmentation: Segmentation | None) -> Recognition:
+def _recording(found: Source, recognizer: Predictor, segmentation: Segmentation | None) -> tuple[list[Segment], float]:
+    """The segments of a recording, and its length in seconds."""
     from ai4er.features.media import stream_audio
 
     assert found.path is not None
@@ -82,10 +93,10 @@ def _recording(found: Source, recognizer: Recognizer, name: str, segmentation: S
 
     chunks = counted(stream_audio(found.path, SAMPLE_RATE, CHUNK_SECONDS))
     segments = list(_segments(speech_spans(chunks, segmentation), recognizer))
-    return Recognition(found.name, recognizer.space, segments, name, heard / SAMPLE_RATE)
+    return segments, heard / SAMPLE_RATE
 
 
-def _segments(spans: Iterable[Span], recognizer: Recognizer) -> Iterator[Segment]:
+def _segments(spans: Iterable[Span], recognizer: Predictor) -> Iterator[Segment]:
     """A segment for each span, a batch at a time, so that a long recording is never held whole."""
     spans = iter(spans)
     while batch := list(itertools.islice(spans, BATCH)):
@@ -102,7 +113,7 @@ def _segments(spans: Iterable[Span], recognizer: Recognizer) -> Iterator[Segment
             yield _segment(recognizer, answer, i, start=start, end=end)
 
 
-def _turns(found: Source, recognizer: Recognizer) -> list[Segment]:
+def _turns(found: Source, recognizer: Predictor) -> list[Segment]:
     dialogue = found.name if found.kind == "dialogue" else ""
     records = Records(_record(number, turn, dialogue) for number, turn in enumerate(found.turns))
     answer = recognizer.predict(records, BATCH)
@@ -115,7 +126,7 @@ def _record(number: int, turn: Turn, dialogue: str) -> Record:
     )
 
 
-def _segment(recognizer: Recognizer, answer: Answer, i: int, **where: Any) -> Segment:
+def _segment(recognizer: Predictor, answer: Answer, i: int, **where: Any) -> Segment:
     names, spread = recognizer.space.names, answer.uncertainty
     uncertainty = {} if spread is None else dict(zip(names, spread[i].tolist()))
     return Segment(dict(zip(names, answer.scores[i].tolist())), uncertainty=uncertainty, **where)

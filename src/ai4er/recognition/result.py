@@ -1,17 +1,22 @@
-"""What was recognised: segments with their distributions, as a table, JSON or CSV."""
+"""What was recognised: segments with their distributions, and how to read, draw and store them."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ai4er.labels import LabelSpace
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+
+DECIDED = 0.5
+"""The probability from which a label of a multi-label space applies."""
 
 
 @dataclass(frozen=True)
@@ -30,35 +35,36 @@ class Segment:
     text: str = ""
     uncertainty: dict[str, float] = field(default_factory=dict)
 
-    def labels(self, space: LabelSpace, threshold: float = 0.5) -> list[str]:
-        """The class (or classes of a multi-label space); none for dimensions and scores."""
-        if space.kind == "multi":
-            return [name for name, value in self.scores.items() if value >= threshold]
-        return [max(self.scores, key=lambda name: self.scores[name])] if space.is_classes else []
-
-    def as_row(self, space: LabelSpace) -> dict[str, Any]:
-        """The segment as data, absent parts left out."""
-        row: dict[str, Any] = {}
-        if self.start is not None and self.end is not None:
-            row |= {"start": round(self.start, 3), "end": round(self.end, 3)}
-        row |= {name: value for name in ("speaker", "text") if (value := getattr(self, name))}
-        if space.is_classes:
-            row["label"] = " ".join(self.labels(space))
-        row["scores"] = {name: round(value, 4) for name, value in self.scores.items()}
-        if self.uncertainty:
-            row["uncertainty"] = {name: round(value, 4) for name, value in self.uncertainty.items()}
-        return row
-
 
 @dataclass(frozen=True)
 class Recognition:
-    """What a recognizer says of one source. `recognizer` names it, `seconds` is the length of the recording."""
+    """What a recognizer says of one source.
+
+    `recognizer` names it, `licence` is that of its training data, `seconds` the length of the recording. A segment
+    whose likeliest class is less probable than `min_confidence` has no label: the recognizer abstains.
+    """
 
     source: str
     space: LabelSpace
     segments: list[Segment]
     recognizer: str = ""
     seconds: float | None = None
+    licence: str = ""
+    min_confidence: float = 0.0
+
+    def confidence(self, segment: Segment) -> float | None:
+        """The probability of the likeliest class; None for dimensions and scores."""
+        return max(segment.scores.values()) if self.space.is_classes else None
+
+    def labels(self, segment: Segment) -> list[str]:
+        """The class, or the classes of a multi-label space; none where the recognizer abstains, or has no classes."""
+        if not self.space.is_classes:
+            return []
+        if self.space.kind == "multi":
+            least = max(DECIDED, self.min_confidence)
+            return [name for name, value in segment.scores.items() if value >= least]
+        name, value = max(segment.scores.items(), key=lambda pair: pair[1])
+        return [name] if value >= self.min_confidence else []
 
     @property
     def overall(self) -> dict[str, float]:
@@ -69,43 +75,58 @@ class Recognition:
         matrix = np.array([list(s.scores.values()) for s in self.segments])
         return dict(zip(self.space.names, (np.average(matrix, axis=0, weights=weights)).tolist()))
 
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every segment as data, absent parts left out."""
+        for segment in self.segments:
+            row: dict[str, Any] = {}
+            if segment.start is not None and segment.end is not None:
+                row |= {"start": round(segment.start, 3), "end": round(segment.end, 3)}
+            row |= {name: value for name in ("speaker", "text") if (value := getattr(segment, name))}
+            if (confidence := self.confidence(segment)) is not None:
+                row |= {"label": " ".join(self.labels(segment)), "confidence": round(confidence, 4)}
+            for name in ("scores", "uncertainty"):
+                if values := getattr(segment, name):
+                    row[name] = {key: round(value, 4) for key, value in values.items()}
+            yield row
+
     def to_json(self) -> str:
-        """One JSON object: source, label space, segments and the overall scores."""
-        about = {
-            "source": self.source,
-            "recognizer": self.recognizer,
-            "label_space": self.space.name,
-            "kind": self.space.kind,
-            **({"seconds": round(self.seconds, 3)} if self.seconds is not None else {}),
-            "segments": [segment.as_row(self.space) for segment in self.segments],
-            "overall": {name: round(value, 4) for name, value in self.overall.items()},
-        }
-        return json.dumps(about, indent=2, ensure_ascii=False)
+        """One JSON object: source, recognizer, label space, segments and the overall scores."""
+        from ai4er.recognition.formats import to_json
 
+        return to_json([self])
 
-def to_csv(found: Sequence[Recognition]) -> str:
-    """One row a segment, one column a score."""
-    names = list(dict.fromkeys(name for one in found for name in one.space.names))
-    text = io.StringIO()
-    writer = csv.DictWriter(text, ["source", "start", "end", "speaker", "text", "label", *names], restval="")
-    writer.writeheader()
-    for one in found:
-        for segment in one.segments:
-            row = segment.as_row(one.space)
-            scores = row.pop("scores")
-            row.pop("uncertainty", None)
-            writer.writerow({"source": one.source, **row, **scores})
-    return text.getvalue()
+    def to_csv(self) -> str:
+        """A header, one row a segment, one column a score."""
+        from ai4er.recognition.formats import to_csv
 
+        return to_csv([self])
 
-def clock(seconds: float) -> str:
-    """Seconds as 1:02.5 or 1:00:02.5.
+    def to_rttm(self) -> str:
+        """Rich Transcription Time Marked: one line a segment. Raises `Ai4erError` for text, which has no times."""
+        from ai4er.recognition.formats import to_rttm
 
-    >>> clock(62.54), clock(3602.5)
-    ('1:02.5', '1:00:02.5')
-    """
-    tenths = round(seconds * 10)
-    minutes, tenths = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    head = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
-    return f"{head}:{tenths // 10:02d}.{tenths % 10}"
+        return to_rttm([self])
+
+    def to_vtt(self) -> str:
+        """WebVTT captions that say the emotion. Raises `Ai4erError` for text, which has no times."""
+        from ai4er.recognition.formats import to_vtt
+
+        return to_vtt([self])
+
+    def to_dataframe(self) -> DataFrame:
+        """One row a segment: source, start, end, speaker, text, label, confidence and one column a score."""
+        from ai4er.recognition.formats import to_dataframe
+
+        return to_dataframe([self])
+
+    def plot(self) -> Figure:
+        """The scores over time, or over turns. Raises `Ai4erError` where no speech was found."""
+        from ai4er.recognition.timeline import figure
+
+        return figure(self)
+
+    def timeline(self, path: Path | str) -> Path:
+        """Write `plot` as a PNG file."""
+        from ai4er.recognition.timeline import plot_timeline
+
+        return plot_timeline(self, path)

@@ -55,7 +55,7 @@ def source(given: str | Path) -> Source:
             raise Ai4erError(f"no such file: {text}")
         return Source(text if len(text) <= 60 else text[:57] + "...", "text", turns=sentences(text))
     if path.is_dir():
-        raise Ai4erError(f"{text} is a folder: give a recording, a dialogue file or a sentence")
+        raise Ai4erError(f"{text} is a folder: say with --out where the results of its files go")
     suffix = path.suffix.lower()
     if suffix in DIALOGUE_SUFFIXES:
         return Source(path.name, "dialogue", turns=read_dialogue(path))

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai4er.errors import Ai4erError
-from ai4er.recognition.result import Recognition, clock
+from ai4er.recognition.formats import clock
+from ai4er.recognition.result import Recognition
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 _COLOURS = {
     "anger": "#d1495b", "angry": "#d1495b", "mad": "#d1495b", "happiness": "#edae49", "happy": "#edae49",
@@ -25,9 +27,18 @@ _MOST_NAMES = 8
 
 
 def plot_timeline(found: Recognition, path: Path | str) -> Path:
-    """Draw the segments as stacked bars over time (or over turns, for text) and write a PNG file.
+    """Write the `figure` as a PNG file. Raises `Ai4erError` when there is nothing to draw, or no folder for it."""
+    drawn, path = figure(found), Path(path)
+    if not path.parent.is_dir():
+        raise Ai4erError(f"no folder {path.parent} to write the timeline into")
+    drawn.savefig(path, dpi=130, format="png")
+    return path
 
-    Values of dimensions and scores are lines. Raises `Ai4erError` when there is nothing to draw.
+
+def figure(found: Recognition) -> Figure:
+    """The segments as stacked bars over time (or over turns, for text); values of dimensions and scores are lines.
+
+    Raises `Ai4erError` when there is nothing to draw.
     """
     if not found.segments:
         raise Ai4erError(f"{found.source}: no speech was found, so there is no timeline to draw")
@@ -36,19 +47,15 @@ def plot_timeline(found: Recognition, path: Path | str) -> Path:
 
     timed = found.segments[0].start is not None
     height = 3.4 if timed else min(14.0, 1.6 + 0.42 * len(found.segments))
-    figure = Figure(figsize=(11, height), layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
+    drawn = Figure(figsize=(11, height), layout="constrained")
+    FigureCanvasAgg(drawn)
+    axes = drawn.add_subplot()
     (_bars_over_time if timed else _bars_over_turns)(axes, found)
     axes.set_title(found.source, loc="left", color=_INK, fontsize=11, fontweight="bold")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0), fontsize=9)
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise Ai4erError(f"no folder {path.parent} to write the timeline into")
-    figure.savefig(path, dpi=130, format="png")
-    return path
+    return drawn
 
 
 def _matrix(found: Recognition) -> tuple[list[str], np.ndarray]:
@@ -64,7 +71,8 @@ def _matrix(found: Recognition) -> tuple[list[str], np.ndarray]:
     return [names[i] for i in top] + ["other"], np.column_stack([scores[:, top], scores[:, rest].sum(1)])
 
 
-def _colour(name: str, number: int) -> str:
+def colour(name: str, number: int) -> str:
+    """The colour of a class, or the next of the others."""
     return _COLOURS.get(name, _MORE[number % len(_MORE)])
 
 
@@ -76,7 +84,7 @@ def _bars_over_time(axes: Axes, found: Recognition) -> None:
     if found.space.is_classes:
         for number, name in enumerate(names):
             axes.bar(
-                starts, scores[:, number], ends - starts, bottom, align="edge", color=_colour(name, number), label=name,
+                starts, scores[:, number], ends - starts, bottom, align="edge", color=colour(name, number), label=name,
                 edgecolor="white", linewidth=0.6,
             )  # fmt: skip
             bottom += scores[:, number]
@@ -84,7 +92,7 @@ def _bars_over_time(axes: Axes, found: Recognition) -> None:
         _name_the_winners(axes, found, starts, ends)
     else:
         for number, name in enumerate(names):
-            axes.hlines(scores[:, number], starts, ends, color=_colour(name, number), lw=4, label=name)
+            axes.hlines(scores[:, number], starts, ends, color=colour(name, number), lw=4, label=name)
         axes.set(ylim=(found.space.low, found.space.high), ylabel="value")
         axes.axhline((found.space.low + found.space.high) / 2, color=_SOFT, lw=0.8, ls="--")
     axes.set(xlim=(0, found.seconds or ends.max()), xlabel="time")
@@ -96,7 +104,7 @@ def _name_the_winners(axes: Axes, found: Recognition, starts: np.ndarray, ends: 
     """The label above each bar that is wide enough for it."""
     whole = found.seconds or float(ends.max())
     for segment, start, end in zip(found.segments, starts, ends):
-        label = segment.labels(found.space)
+        label = found.labels(segment)
         if label and (end - start) / whole > 0.012 * len(label[0]):
             axes.text((start + end) / 2, 1.02, label[0], ha="center", va="bottom", fontsize=8, color=_INK)
 
@@ -107,12 +115,12 @@ def _bars_over_turns(axes: Axes, found: Recognition) -> None:
     if found.space.is_classes:
         left = np.zeros(len(rows))
         for number, name in enumerate(names):
-            axes.barh(rows, scores[:, number], 0.72, left, color=_colour(name, number), label=name, edgecolor="white")
+            axes.barh(rows, scores[:, number], 0.72, left, color=colour(name, number), label=name, edgecolor="white")
             left += scores[:, number]
         axes.set(xlim=(0, 1), xlabel="probability")
     else:
         for number, name in enumerate(names):
-            axes.plot(scores[:, number], rows, "o-", color=_colour(name, number), label=name)
+            axes.plot(scores[:, number], rows, "o-", color=colour(name, number), label=name)
         axes.set(xlim=(found.space.low, found.space.high), xlabel="value")
     said = [f"{segment.speaker}: {segment.text}" if segment.speaker else segment.text for segment in found.segments]
     axes.set_yticks(rows, [text if len(text) <= 48 else text[:45] + "..." for text in said], fontsize=8)
