@@ -23,7 +23,7 @@ from tests.cli._program import run
         (["train", "tim_net", "--corpus", "synthetic_speech", "--protocol", "loso", "--folds", "99"], "no fold 99"),
         (["train", "tim_net", "--corpus", "emodb", "--protocol", "loso", "--data", "/nowhere"], "no folder /nowhere"),
         (["recognize", "missing.wav"], "no such file: missing.wav"),
-        (["recognize", "hello", "--format", "xml"], "table, json and csv"),
+        (["recognize", "hello", "--format", "xml"], "there is csv, json, rttm, table, vtt"),
         (["systems", "dwfromer"], "did you mean 'dwformer'"),
         (["evaluate", "speach", "--corpus", "emodb"], "no recognizer"),
         (["train", "dwformer", "--corpus", "synthetic_speech", "--protocol", "loso"], "--offline"),
