@@ -79,6 +79,20 @@ def test_silence_is_no_speech_and_no_error(folder: Path, tmp_path: Path) -> None
         found.timeline(tmp_path / "t.png")
 
 
+@pytest.mark.parametrize("suffix", ["wav", "ogg", "mp3"])
+def test_both_sides_of_a_call_are_two_speakers(folder: Path, tmp_path: Path, suffix: str) -> None:
+    generator = np.random.default_rng(3)
+    first, second = (speak(label, voice(i), 1.5, generator) for i, label in enumerate(("anger", "sadness")))
+    pause = np.zeros(2 * SAMPLE_RATE)
+    sides = np.stack([np.concatenate([pause, first, pause]), np.concatenate([second, pause, pause])])
+    path = tmp_path / f"call.{suffix}"
+    soundfile.write(path, sides.T, SAMPLE_RATE)
+    found = recognize(path, folder, by_channel=True)
+    assert [segment.speaker for segment in found.segments] == ["channel 2", "channel 1"]
+    assert 1 < (found.segments[1].start or 0.0) - (found.segments[0].start or 0.0) < 2.5
+    assert {segment.speaker for segment in recognize(path, folder).segments} == {""}
+
+
 def test_a_timeline_is_drawn(folder: Path, recording: Path, tmp_path: Path) -> None:
     path = recognize(recording, folder).timeline(tmp_path / "timeline.png")
     assert path.read_bytes().startswith(b"\x89PNG")

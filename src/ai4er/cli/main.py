@@ -51,14 +51,17 @@ def recognize(
         Path | None, typer.Option("--out", help="Folder of results, for folders and manifest:file=...; resumes.")
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Files at a time, with --out.")] = 2,
+    by_channel: Annotated[
+        bool, typer.Option("--by-channel", help="Every channel of a recording is a speaker of its own.")
+    ] = False,
 ) -> None:
     """Recognise emotion in recordings, texts, dialogue files, and in folders of them."""
     from ai4er.cli.recognition import recognize_into, recognize_one_by_one
 
     if out is not None:
-        recognize_into(given, out, recognizer, min_confidence, workers)
+        recognize_into(given, out, recognizer, min_confidence, by_channel, workers)
     else:
-        recognize_one_by_one(given, recognizer, form, timeline, min_confidence)
+        recognize_one_by_one(given, recognizer, form, timeline, min_confidence, by_channel)
 
 
 @app.command()

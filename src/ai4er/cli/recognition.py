@@ -9,8 +9,9 @@ from ai4er.errors import Ai4erError, unknown
 
 
 def recognize_one_by_one(
-    given: list[str], recognizer: str | None, form: str, timeline: Path | None, min_confidence: float
-) -> None:
+    given: list[str], recognizer: str | None, form: str, timeline: Path | None, min_confidence: float,
+    by_channel: bool,
+) -> None:  # fmt: skip
     """Print what is recognised in the form that was asked for, and draw the timeline of one source."""
     from ai4er.cli.show import show_recognition
     from ai4er.recognition.formats import FORMATS
@@ -20,7 +21,7 @@ def recognize_one_by_one(
         raise unknown("--format", form, ("table", *FORMATS))
     if timeline is not None and len(given) > 1:
         raise Ai4erError("--timeline draws one source: give one")
-    found = [recognize(one, recognizer, min_confidence=min_confidence) for one in given]
+    found = [recognize(one, recognizer, min_confidence=min_confidence, by_channel=by_channel) for one in given]
     if form == "table":
         for one in found:
             show_recognition(one)
@@ -30,14 +31,16 @@ def recognize_one_by_one(
         say(f"timeline: {found[0].timeline(timeline)}")
 
 
-def recognize_into(given: list[str], out: Path, recognizer: str | None, min_confidence: float, workers: int) -> None:
+def recognize_into(
+    given: list[str], out: Path, recognizer: str | None, min_confidence: float, by_channel: bool, workers: int
+) -> None:
     """Recognise into a folder, with a progress bar. Raises `Ai4erError` at the end where some sources failed."""
     from ai4er.cli.show import bar
     from ai4er.recognition.folder import LINES, recognize_all
     from ai4er.recognition.folder_report import write_report, write_segments
 
     with bar("recognised") as progress:
-        done = recognize_all(given, out, recognizer, min_confidence, workers, progress)
+        done = recognize_all(given, out, recognizer, min_confidence, by_channel, workers, progress)
     places = [str(out / LINES), str(write_segments(out)), str(write_report(out))]
     print(f"{done.recognised} recognised: {', '.join(places)}")
     if done.failed:

@@ -32,8 +32,10 @@ class NoSound(Ai4erError):
     """A video without an audio track."""
 
 
-def container_blocks(path: Path, start: float, end: float) -> Iterator[tuple[int, np.ndarray]]:
-    """Sample rate and samples (samples,) from `start` to `end` in seconds, channels averaged.
+def container_blocks(
+    path: Path, start: float, end: float, channel: int | None = None
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Sample rate and samples (samples,) from `start` to `end` in seconds, of one channel or of their mean.
 
     The seconds are those of the container, in which a track may begin late or pause: there is silence.
     Raises `Ai4erError` for what is no audio or video file, has no audio track, or is damaged.
@@ -44,9 +46,15 @@ def container_blocks(path: Path, start: float, end: float) -> Iterator[tuple[int
         raise damaged(path, "it is shorter than its header says")
     with path.open("rb") as file, _open(path, file) as container:
         try:
-            yield from _cut(path, _runs(path, container, start), start, end)
+            yield from _cut(path, _runs(path, container, start, channel), start, end)
         except (av.FFmpegError, ValueError, OSError) as error:
             raise damaged(path, getattr(error, "strerror", None) or str(error)) from None
+
+
+def container_channels(path: Path) -> int:
+    """The channels of the audio track."""
+    with path.open("rb") as file, _open(path, file) as container:
+        return int(container.streams.audio[0].codec_context.channels)
 
 
 def container_duration(path: Path) -> float:
@@ -88,7 +96,9 @@ def _origin(container: InputContainer) -> float:
     return (container.start_time or 0) / _MICROSECONDS
 
 
-def _runs(path: Path, container: InputContainer, start: float) -> Iterator[tuple[int, float | None, np.ndarray]]:
+def _runs(
+    path: Path, container: InputContainer, start: float, channel: int | None
+) -> Iterator[tuple[int, float | None, np.ndarray]]:
     """Rate, seconds (None: right behind the run before) and samples of frames without a gap between them."""
     held: list[np.ndarray] = []
     rate, count, begin, layout = 0, 0, None, (0, False)
@@ -96,14 +106,14 @@ def _runs(path: Path, container: InputContainer, start: float) -> Iterator[tuple
         is_gap = seconds is not None and begin is not None and abs(seconds - begin - count / rate) > _TOLERANCE
         form = (frame.layout.nb_channels, frame.format.is_planar)
         if held and (is_gap or count >= _RUN or frame.sample_rate != rate or form != layout):
-            yield rate, begin, _mono(held, *layout)
+            yield rate, begin, _mono(held, *layout, channel)
             held, count = [], 0
         if not held:
             rate, begin, layout = frame.sample_rate, seconds, form
         held.append(frame.to_ndarray())
         count += frame.samples
     if held:
-        yield rate, begin, _mono(held, *layout)
+        yield rate, begin, _mono(held, *layout, channel)
 
 
 def _frames(path: Path, container: InputContainer, start: float) -> Iterator[tuple[AudioFrame, float | None]]:
@@ -122,11 +132,13 @@ def _frames(path: Path, container: InputContainer, start: float) -> Iterator[tup
         raise damaged(path, f"it ends after {reached:.1f} of {container.duration / _MICROSECONDS:.1f} s")
 
 
-def _mono(frames: list[np.ndarray], channels: int, planar: bool) -> np.ndarray:
-    """Frames (channels, samples), or (1, samples x channels), as float samples (samples,)."""
+def _mono(frames: list[np.ndarray], channels: int, planar: bool, channel: int | None) -> np.ndarray:
+    """Frames (channels, samples), or (1, samples x channels), as float samples (samples,): one channel, or the mean."""
     samples = np.concatenate(frames, axis=1)
     if not planar:
         samples = samples.reshape(-1, channels).T
+    if channel is not None:
+        samples = samples[channel : channel + 1]
     if samples.dtype == np.uint8:
         return (samples.mean(axis=0, dtype=np.float32) - 128) / 128
     full_scale = 1 if samples.dtype.kind == "f" else -float(np.iinfo(samples.dtype).min)

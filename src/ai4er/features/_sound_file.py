@@ -43,9 +43,9 @@ def open_sound_file(path: Path) -> soundfile.SoundFile | None:
 
 
 def sound_file_blocks(
-    path: Path, file: soundfile.SoundFile, start: float, end: float
+    path: Path, file: soundfile.SoundFile, start: float, end: float, channel: int | None = None
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Sample rate and samples (samples,) from `start` to `end` in seconds, channels averaged."""
+    """Sample rate and samples (samples,) from `start` to `end` in seconds, of one channel or of their mean."""
     if file.format == "OGG":
         whole = _ogg_is_whole(path)
     else:
@@ -62,7 +62,10 @@ def sound_file_blocks(
             if not len(samples):
                 raise damaged(path, "it is shorter than its header says")
             left -= len(samples)
-            yield file.samplerate, samples[:, 0] if samples.shape[1] == 1 else samples.mean(axis=1)
+            if channel is None and samples.shape[1] > 1:
+                yield file.samplerate, samples.mean(axis=1)
+            else:
+                yield file.samplerate, np.ascontiguousarray(samples[:, channel or 0])
     except soundfile.LibsndfileError as error:
         raise damaged(path, error.error_string) from None
 

@@ -10,7 +10,7 @@ import numpy as np
 import soxr
 
 from ai4er.errors import Ai4erError
-from ai4er.features._container import NoSound, container_blocks, container_duration
+from ai4er.features._container import NoSound, container_blocks, container_channels, container_duration
 from ai4er.features._sound_file import open_sound_file, sound_file_blocks
 from ai4er.features._video_frames import video_frames
 from ai4er.records import Record
@@ -31,16 +31,18 @@ def load_audio(
     return soxr.resample(samples, rates[0], sample_rate, quality="HQ")
 
 
-def stream_audio(path: Path | str, sample_rate: int = 16000, chunk_seconds: float = 30.0) -> Iterator[np.ndarray]:
+def stream_audio(
+    path: Path | str, sample_rate: int = 16000, chunk_seconds: float = 30.0, channel: int | None = None
+) -> Iterator[np.ndarray]:
     """The samples of a file in chunks of `chunk_seconds`, the last one shorter, in constant memory.
 
-    Put together, the chunks are what `load_audio` returns. Raises the same errors, some of them only
-    when the damaged place is reached.
+    Put together, the chunks are what `load_audio` returns, or the samples of one channel (counted from 0). Raises the
+    same errors, some of them only when the damaged place is reached.
     """
     size = max(1, round(chunk_seconds * sample_rate))
     held: list[np.ndarray] = []
     count = 0
-    for piece in _resampled(_blocks(Path(path)), sample_rate):
+    for piece in _resampled(_blocks(Path(path), channel=channel), sample_rate):
         held.append(piece)
         count += len(piece)
         if count >= size:
@@ -50,6 +52,17 @@ def stream_audio(path: Path | str, sample_rate: int = 16000, chunk_seconds: floa
             held, count = [samples[whole:]], count - whole
     if count:
         yield np.concatenate(held)
+
+
+def channels(path: Path | str) -> int:
+    """How many channels a file has; raises `Ai4erError` as `load_audio` does."""
+    path = Path(path)
+    _check_file(path)
+    file = open_sound_file(path)
+    if file is None:
+        return container_channels(path)
+    with file:
+        return int(file.channels)
 
 
 def duration(path: Path | str) -> float:
@@ -156,14 +169,16 @@ def _resampled(blocks: Iterator[tuple[int, np.ndarray]], sample_rate: int) -> It
         yield resampler.resample_chunk(np.zeros(0, np.float32), last=True)
 
 
-def _blocks(path: Path, start: float | None = None, end: float | None = None) -> Iterator[tuple[int, np.ndarray]]:
+def _blocks(
+    path: Path, start: float | None = None, end: float | None = None, channel: int | None = None
+) -> Iterator[tuple[int, np.ndarray]]:
     """Sample rate of the file and mono samples, block after block; everything is checked here."""
     _check_file(path)
     begin, stop = start or 0.0, np.inf if end is None else end
     if not 0 <= begin < stop:
         raise Ai4erError(f"{path}: start={start}, end={end} cut out nothing: give seconds with 0 <= start < end")
     rates: set[int] = set()
-    for rate, block in _raw_blocks(path, begin, stop):
+    for rate, block in _raw_blocks(path, begin, stop, channel):
         rates.add(rate)
         if len(rates) > 1:
             raise Ai4erError(
@@ -177,13 +192,13 @@ def _blocks(path: Path, start: float | None = None, end: float | None = None) ->
         raise Ai4erError(f"{path}: the file has no samples {where}")
 
 
-def _raw_blocks(path: Path, start: float, end: float) -> Iterator[tuple[int, np.ndarray]]:
+def _raw_blocks(path: Path, start: float, end: float, channel: int | None) -> Iterator[tuple[int, np.ndarray]]:
     file = open_sound_file(path)
     if file is None:
-        yield from container_blocks(path, start, end)
+        yield from container_blocks(path, start, end, channel)
         return
     with file:
-        yield from sound_file_blocks(path, file, start, end)
+        yield from sound_file_blocks(path, file, start, end, channel)
 
 
 def _check_file(path: Path) -> None:

@@ -77,7 +77,7 @@ def _tasks(given: str | Path) -> Iterator[Task]:
 
 def recognize_all(
     given: Sequence[str | Path], out: Path, recognizer: str | Path | None = None, min_confidence: float = 0.0,
-    workers: int = 2, progress: Progress | None = None,
+    by_channel: bool = False, workers: int = 2, progress: Progress | None = None,
 ) -> Done:  # fmt: skip
     """Recognise every source into the folder `out`, as many at a time as there are workers.
 
@@ -85,12 +85,13 @@ def recognize_all(
     Raises `Ai4erError` where the folder holds the results of another recognizer, or cannot be written.
     """
     todo = tasks(given)
-    _open(out, {"recognizer": None if recognizer is None else str(recognizer), "min_confidence": min_confidence})
+    options = {"min_confidence": min_confidence, "by_channel": by_channel}
+    _open(out, {"recognizer": None if recognizer is None else str(recognizer), **options})
     there = {line["name"] for line in lines(out)}
     waiting = [task for task in todo if task.name not in there]
     failed: dict[str, str] = {}
     with ThreadPoolExecutor(workers) as pool, (out / LINES).open("a", encoding="utf-8") as stream:
-        answers = pool.map(partial(_line, _Recognizers(recognizer), min_confidence), waiting)
+        answers = pool.map(partial(_line, _Recognizers(recognizer), options), waiting)
         for number, line in enumerate(answers, start=len(todo) - len(waiting) + 1):
             with writing(out / f"{LINES}.part"):
                 stream.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -121,10 +122,10 @@ class _Recognizers:
         yield self.found[kind]
 
 
-def _line(recognizers: _Recognizers, min_confidence: float, task: Task) -> dict[str, Any]:
+def _line(recognizers: _Recognizers, options: dict[str, Any], task: Task) -> dict[str, Any]:
     try:
         with recognizers.of(source(task.given).kind) as recognizer:
-            found = recognize(task.given, recognizer, min_confidence=min_confidence)
+            found = recognize(task.given, recognizer, **options)
     except Ai4erError as error:
         return {"name": task.name, "error": str(error)}
     return {"name": task.name, **as_data(found)}
@@ -135,7 +136,7 @@ def _open(out: Path, job: dict[str, Any]) -> None:
     if not (out / JOB).exists():
         save_text(out / JOB, json.dumps(job) + "\n")
     elif json.loads((out / JOB).read_text()) != job:
-        raise Ai4erError(f"{out} holds results of another recognizer or --min-confidence: write elsewhere with --out")
+        raise Ai4erError(f"{out} holds results of another recognizer or other options: write elsewhere with --out")
     if (out / LINES).exists():
         part = out / f"{LINES}.part"
         with writing(part), part.open("w", encoding="utf-8") as kept:

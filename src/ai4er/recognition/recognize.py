@@ -50,13 +50,14 @@ def load(name: str | Path) -> Predictor:
 
 def recognize(
     given: str | Path, recognizer: Predictor | str | Path | None = None, segmentation: Segmentation | None = None,
-    min_confidence: float = 0.0,
+    min_confidence: float = 0.0, by_channel: bool = False,
 ) -> Recognition:  # fmt: skip
     """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
 
     Without a recognizer, the shipped one for speech or for text is used. Recordings are cut into
     stretches of speech; each gets a distribution with its times in seconds, and no label where no class is as probable
-    as `min_confidence`.
+    as `min_confidence`. With `by_channel` every channel is a speaker of its own (`channel 1` ...), as on recorded
+    telephone calls; otherwise channels are averaged.
     Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
     """
     if not 0 <= min_confidence <= 1:
@@ -71,18 +72,34 @@ def recognize(
             raise Ai4erError(
                 f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is a recording"
             )
-        segments, seconds = _recording(found, chosen, segmentation)
+        segments, seconds = _recording(found.path, chosen, segmentation, by_channel)
         return Recognition(found.name, chosen.space, segments, name, seconds, licence, min_confidence)
     if "text" not in chosen.needs:
         raise Ai4erError(f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is text")
     return Recognition(found.name, chosen.space, _turns(found, chosen), name, None, licence, min_confidence)
 
 
-def _recording(found: Source, recognizer: Predictor, segmentation: Segmentation | None) -> tuple[list[Segment], float]:
-    """The segments of a recording, and its length in seconds."""
+def _recording(
+    path: Path | None, recognizer: Predictor, segmentation: Segmentation | None, by_channel: bool
+) -> tuple[list[Segment], float]:
+    """The segments of a recording in the order of their beginnings, and its length in seconds."""
+    from ai4er.features.media import channels
+
+    assert path is not None
+    number = channels(path) if by_channel else 1
+    if number == 1:
+        return _heard(path, None, recognizer, segmentation)
+    parts = [_heard(path, channel, recognizer, segmentation) for channel in range(number)]
+    segments = [segment for found, _ in parts for segment in found]
+    return sorted(segments, key=lambda segment: segment.start or 0.0), parts[0][1]
+
+
+def _heard(
+    path: Path, channel: int | None, recognizer: Predictor, segmentation: Segmentation | None
+) -> tuple[list[Segment], float]:
+    """The segments of one channel (or of all together) in order, and its length in seconds."""
     from ai4er.features.media import stream_audio
 
-    assert found.path is not None
     heard = 0
 
     def counted(chunks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
@@ -91,12 +108,13 @@ def _recording(found: Source, recognizer: Predictor, segmentation: Segmentation 
             heard += len(chunk)
             yield chunk
 
-    chunks = counted(stream_audio(found.path, SAMPLE_RATE, CHUNK_SECONDS))
-    segments = list(_segments(speech_spans(chunks, segmentation), recognizer))
+    chunks = counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel))
+    speaker = "" if channel is None else f"channel {channel + 1}"
+    segments = list(_segments(speech_spans(chunks, segmentation), recognizer, speaker))
     return segments, heard / SAMPLE_RATE
 
 
-def _segments(spans: Iterable[Span], recognizer: Predictor) -> Iterator[Segment]:
+def _segments(spans: Iterable[Span], recognizer: Predictor, speaker: str) -> Iterator[Segment]:
     """A segment for each span, a batch at a time, so that a long recording is never held whole."""
     spans = iter(spans)
     while batch := list(itertools.islice(spans, BATCH)):
@@ -110,7 +128,7 @@ def _segments(spans: Iterable[Span], recognizer: Predictor) -> Iterator[Segment]
         answer = recognizer.predict(records, BATCH)
         for i, span in enumerate(batch):
             start, end = span.seconds
-            yield _segment(recognizer, answer, i, start=start, end=end)
+            yield _segment(recognizer, answer, i, start=start, end=end, speaker=speaker)
 
 
 def _turns(found: Source, recognizer: Predictor) -> list[Segment]:
