@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 import soundfile
 
-from ai4er.cli.recognition import recognize_into
+from ai4er.cli.recognition import recognize
 from ai4er.corpora._voice import SAMPLE_RATE, speak, voice
 from ai4er.errors import Ai4erError
 from ai4er.recognition import folder as module
@@ -78,6 +78,6 @@ def test_a_folder_without_anything_to_recognise_is_an_error(tmp_path: Path) -> N
 
 def test_the_command_ends_with_what_failed(files: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(Ai4erError, match=r"1 of 4 failed: .*d\.wav"):
-        recognize_into([str(files)], tmp_path / "out", None, 0.0, False, 2)
+        recognize([str(files)], out=tmp_path / "out")
     assert "3 recognised" in capsys.readouterr().out
     assert (tmp_path / "out" / "report.html").exists() and (tmp_path / "out" / "segments.parquet").exists()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ai4er.cli import compare, diagnose, splits
+from ai4er.cli import compare, diagnose, recognition, splits
 from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, numbers, pairs, say
 from ai4er.cli.study import study
 from ai4er.errors import Ai4erError
@@ -36,32 +36,8 @@ def _fail(line: str, status: int = 1) -> None:
     raise SystemExit(status)
 
 
-@app.command()
-def recognize(
-    given: Annotated[list[str], typer.Argument(metavar="FILE|TEXT|DIALOGUE|FOLDER...")],
-    recognizer: Annotated[
-        str | None, typer.Option("--recognizer", help="A shipped name, a folder, a hub model.")
-    ] = None,
-    form: Annotated[str, typer.Option("--format", help="table, json, csv, rttm or vtt.")] = "table",
-    timeline: Annotated[Path | None, typer.Option("--timeline", help="Write a picture (PNG).")] = None,
-    min_confidence: Annotated[
-        float, typer.Option("--min-confidence", help="No label where no class is as probable.")
-    ] = 0.0,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of results, for folders and manifest:file=...; resumes.")
-    ] = None,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Files at a time, with --out.")] = 2,
-    by_channel: Annotated[
-        bool, typer.Option("--by-channel", help="Every channel of a recording is a speaker of its own.")
-    ] = False,
-) -> None:
-    """Recognise emotion in recordings, texts, dialogue files, and in folders of them."""
-    from ai4er.cli.recognition import recognize_into, recognize_one_by_one
-
-    if out is not None:
-        recognize_into(given, out, recognizer, min_confidence, by_channel, workers)
-    else:
-        recognize_one_by_one(given, recognizer, form, timeline, min_confidence, by_channel)
+app.command()(recognition.recognize)
+app.command()(recognition.stream)
 
 
 @app.command()

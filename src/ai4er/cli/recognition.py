@@ -1,28 +1,57 @@
-"""The main job on the terminal: a few sources as tables or text, many into a folder of results."""
+"""The main job on the terminal: `recognize` for what is there, `stream` for what is still coming."""
 
 from __future__ import annotations
 
+import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ai4er.cli.options import say
 from ai4er.errors import Ai4erError, unknown
 
+if TYPE_CHECKING:
+    from ai4er.recognition.result import Recognition
 
-def recognize_one_by_one(
-    given: list[str], recognizer: str | None, form: str, timeline: Path | None, min_confidence: float,
-    by_channel: bool,
-) -> None:  # fmt: skip
-    """Print what is recognised in the form that was asked for, and draw the timeline of one source."""
-    from ai4er.cli.show import show_recognition
+RecognizerName = Annotated[
+    str | None, typer.Option("--recognizer", help="A shipped name, a folder, a hub model, hf:ORGANISATION/MODEL.")
+]
+
+
+def recognize(
+    given: Annotated[list[str], typer.Argument(metavar="FILE|TEXT|DIALOGUE|FOLDER...")],
+    recognizer: RecognizerName = None,
+    form: Annotated[str, typer.Option("--format", help="table, json, csv, rttm or vtt.")] = "table",
+    timeline: Annotated[Path | None, typer.Option("--timeline", help="Write a picture (PNG).")] = None,
+    min_confidence: Annotated[
+        float, typer.Option("--min-confidence", help="No label where no class is as probable.")
+    ] = 0.0,
+    by_channel: Annotated[
+        bool, typer.Option("--by-channel", help="Every channel of a recording is a speaker of its own.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of results, for folders and manifest:file=...; resumes.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", min=1, help="Files at a time, with --out.")] = 2,
+) -> None:
+    """Recognise emotion in recordings, texts, dialogue files, and in folders of them."""
     from ai4er.recognition.formats import FORMATS
-    from ai4er.recognition.recognize import recognize
+    from ai4er.recognition.recognize import recognize as recognise
 
     if form not in ("table", *FORMATS):
         raise unknown("--format", form, ("table", *FORMATS))
+    if out is not None:
+        _recognize_into(out, given, recognizer, min_confidence, by_channel, workers)
+        return
     if timeline is not None and len(given) > 1:
         raise Ai4erError("--timeline draws one source: give one")
-    found = [recognize(one, recognizer, min_confidence=min_confidence, by_channel=by_channel) for one in given]
+    found = [recognise(one, recognizer, min_confidence=min_confidence, by_channel=by_channel) for one in given]
     if form == "table":
+        from ai4er.cli.show import show_recognition
+
         for one in found:
             show_recognition(one)
     else:
@@ -31,8 +60,8 @@ def recognize_one_by_one(
         say(f"timeline: {found[0].timeline(timeline)}")
 
 
-def recognize_into(
-    given: list[str], out: Path, recognizer: str | None, min_confidence: float, by_channel: bool, workers: int
+def _recognize_into(
+    out: Path, given: Sequence[str], recognizer: str | None, min_confidence: float, by_channel: bool, workers: int
 ) -> None:
     """Recognise into a folder, with a progress bar. Raises `Ai4erError` at the end where some sources failed."""
     from ai4er.cli.show import bar
@@ -48,3 +77,43 @@ def recognize_into(
         more = f" (and {len(done.failed) - 1} more)" if len(done.failed) > 1 else ""
         first = why if why.startswith(name) else f"{name}: {why}"
         raise Ai4erError(f"{len(done.failed)} of {done.recognised + len(done.failed)} failed: {first}{more}")
+
+
+def stream(
+    recognizer: RecognizerName = None,
+    rate: Annotated[int, typer.Option("--rate", min=10, help="Samples a second.")] = 16000,
+    every: Annotated[float, typer.Option("--every", help="Seconds between updates of open speech.")] = 0.5,
+    form: Annotated[str, typer.Option("--format", help="table or json, a line an update.")] = "table",
+) -> None:
+    """Recognise speech while it comes through a pipe: 16-bit samples of one channel, as ffmpeg -f s16le writes."""
+    if form not in ("table", "json"):
+        raise unknown("--format", form, ("table", "json"))
+    import numpy as np
+
+    from ai4er.recognition.recognize import SPEECH
+    from ai4er.recognition.result import Recognition
+    from ai4er.recognition.stream import Stream
+
+    coming, final = Stream(recognizer or SPEECH, rate, every), 0
+    while chunk := sys.stdin.buffer.read(2 * (rate // 10)):
+        samples = np.frombuffer(chunk[: len(chunk) // 2 * 2], "<i2").astype(np.float32) / 32768
+        for update in coming.feed(samples):
+            final += update.final
+            _tell(Recognition("stream", coming.recognizer.space, [update.segment]), update.final, form)
+    rest = coming.close()
+    for segment in rest.segments[final:]:
+        _tell(Recognition("stream", rest.space, [segment]), True, form)
+
+
+def _tell(found: Recognition, final: bool, form: str) -> None:
+    """A line such as `0:01.0 - 0:02.5  anger 0.71`, with dots behind what may still change."""
+    from ai4er.recognition.formats import clock
+
+    (row,) = found.rows()
+    if form == "json":
+        line = json.dumps({**row, "final": final}, ensure_ascii=False)
+    else:
+        values = "  ".join(f"{name} {value:+.2f}" for name, value in row["scores"].items())
+        said = f"{row['label']} {row['confidence']:.2f}" if "label" in row else values
+        line = f"{clock(row['start'])} - {clock(row['end'])}  {said}{'' if final else ' ...'}"
+    print(line, flush=True)

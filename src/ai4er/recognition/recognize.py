@@ -21,7 +21,8 @@ from ai4er.records import Record, Records
 
 BATCH = 32
 CHUNK_SECONDS = 30.0
-MODALITY = {"recording": "speech", "text": "text", "dialogue": "text"}
+SPEECH = "speech"
+MODALITY = {"recording": SPEECH, "text": "text", "dialogue": "text"}
 
 
 def shipped() -> dict[str, Path]:
@@ -68,15 +69,17 @@ def recognize(
     name = chosen.name
     licence = str(chosen.about.get("licence", ""))
     if found.kind == "recording":
-        if "audio" not in chosen.needs:
-            raise Ai4erError(
-                f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is a recording"
-            )
+        need(chosen, "audio", f"{found.name} is a recording")
         segments, seconds = _recording(found.path, chosen, segmentation, by_channel)
         return Recognition(found.name, chosen.space, segments, name, seconds, licence, min_confidence)
-    if "text" not in chosen.needs:
-        raise Ai4erError(f"recognizer {name} reads {' and '.join(sorted(chosen.needs))}, and {found.name} is text")
+    need(chosen, "text", f"{found.name} is text")
     return Recognition(found.name, chosen.space, _turns(found, chosen), name, None, licence, min_confidence)
+
+
+def need(recognizer: Predictor, part: str, given: str) -> None:
+    """Raise `Ai4erError` where a recognizer does not read `audio` or `text`, and that is what was given."""
+    if part not in recognizer.needs:
+        raise Ai4erError(f"recognizer {recognizer.name} reads {' and '.join(sorted(recognizer.needs))}, and {given}")
 
 
 def _recording(
@@ -110,11 +113,11 @@ def _heard(
 
     chunks = counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel))
     speaker = "" if channel is None else f"channel {channel + 1}"
-    segments = list(_segments(speech_spans(chunks, segmentation), recognizer, speaker))
+    segments = list(as_segments(speech_spans(chunks, segmentation), recognizer, speaker))
     return segments, heard / SAMPLE_RATE
 
 
-def _segments(spans: Iterable[Span], recognizer: Predictor, speaker: str) -> Iterator[Segment]:
+def as_segments(spans: Iterable[Span], recognizer: Predictor, speaker: str = "") -> Iterator[Segment]:
     """A segment for each span, a batch at a time, so that a long recording is never held whole."""
     spans = iter(spans)
     while batch := list(itertools.islice(spans, BATCH)):

@@ -87,52 +87,87 @@ class VoiceActivity:
 
 
 def speech_spans(chunks: Iterable[np.ndarray], segmentation: Segmentation | None = None) -> Iterator[Span]:
-    """The stretches of speech in audio that comes in chunks (samples,) at 16 kHz, in order.
-
-    Holds no more than the stretch that is open, which `longest` bounds: memory does not grow with the
-    recording. A chunk may have any length.
-    """
-    settings = segmentation or Segmentation()
-    detector = VoiceActivity()
-    steps = {
-        name: max(1, round(getattr(settings, name) * SAMPLE_RATE / STEP)) for name in ("pause", "shortest", "longest")
-    }
-    margin = round(settings.margin * SAMPLE_RATE)
-    tracker = _Tracker(settings, steps["pause"])
-    audio, rest, base = np.zeros(0, np.float32), np.zeros(0, np.float32), 0
-    probabilities, first = np.zeros(0, np.float32), 0
-    ended = 0
-
-    def cut(start: int, end: int) -> Iterator[Span]:
-        nonlocal ended
-        if end - start < steps["shortest"]:
-            return
-        for a, b in _pieces(probabilities[start - first : end - first], start, steps["longest"]):
-            low, high = max(ended, a * STEP - margin), min(base + len(audio), b * STEP + margin)
-            ended = high
-            yield Span(low, audio[low - base : high - base].copy())
-
+    """The stretches of speech in audio that comes in chunks (samples,) at 16 kHz, in order; see `SpeechSpans`."""
+    spans = SpeechSpans(segmentation)
     for chunk in chunks:
-        samples = np.concatenate([rest, np.asarray(chunk, np.float32)])
+        yield from spans.feed(chunk)
+    yield from spans.close()
+
+
+class SpeechSpans:
+    """Finds stretches of speech while the audio comes, in chunks (samples,) at 16 kHz of any length.
+
+    Holds no more than the stretch that is open, which `longest` bounds: memory does not grow with the recording.
+    """
+
+    def __init__(self, segmentation: Segmentation | None = None) -> None:
+        settings = segmentation or Segmentation()
+        pause, self._shortest, self._longest = (
+            max(1, round(seconds * SAMPLE_RATE / STEP))
+            for seconds in (settings.pause, settings.shortest, settings.longest)
+        )
+        self._margin = round(settings.margin * SAMPLE_RATE)
+        self._detector, self._tracker = VoiceActivity(), _Tracker(settings, pause)
+        self._audio, self._base = np.zeros(0, np.float32), 0
+        self._rest = np.zeros(0, np.float32)
+        self._probabilities, self._first = np.zeros(0, np.float32), 0
+        self._ended = 0
+
+    @property
+    def heard(self) -> float:
+        """Seconds of audio so far."""
+        return (self._base + len(self._audio) + len(self._rest)) / SAMPLE_RATE
+
+    def feed(self, chunk: np.ndarray) -> Iterator[Span]:
+        """Take the next samples; yields the stretches that have ended."""
+        tracker, longest = self._tracker, self._longest
+        samples = np.concatenate([self._rest, np.asarray(chunk, np.float32)])
         whole = len(samples) // STEP * STEP
-        samples, rest = samples[:whole], samples[whole:]
-        found = detector(samples)
-        audio, probabilities = np.concatenate([audio, samples]), np.concatenate([probabilities, found])
+        samples, self._rest = samples[:whole], samples[whole:]
+        found = self._detector(samples)
+        self._audio = np.concatenate([self._audio, samples])
+        self._probabilities = np.concatenate([self._probabilities, found])
         for start, end in tracker.add(found):
-            yield from cut(start, end)
-        while tracker.started is not None and tracker.position - tracker.started > 2 * steps["longest"]:
-            start, end = tracker.started, tracker.started + steps["longest"]
-            end = start + _quietest(probabilities[start - first : end - first])
-            yield from cut(start, end)
+            yield from self._cut(start, end)
+        while tracker.started is not None and tracker.position - tracker.started > 2 * longest:
+            start = tracker.started
+            end = start + _quietest(self._between(start, start + longest))
+            yield from self._cut(start, end)
             tracker.started = end
         keep = tracker.position if tracker.started is None else tracker.started
-        drop = max(0, keep * STEP - margin - STEP - base)
-        audio, base = audio[drop:], base + drop
-        old = max(0, keep - first)
-        probabilities, first = probabilities[old:], first + old
-    audio = np.concatenate([audio, rest])
-    for start, end in tracker.close():
-        yield from cut(start, end)
+        drop = max(0, keep * STEP - self._margin - STEP - self._base)
+        self._audio, self._base = self._audio[drop:], self._base + drop
+        old = max(0, keep - self._first)
+        self._probabilities, self._first = self._probabilities[old:], self._first + old
+
+    def open(self) -> Span | None:
+        """What is being said at the moment, so far."""
+        if self._tracker.started is None:
+            return None
+        return self._span(self._tracker.started, self._tracker.position)
+
+    def close(self) -> Iterator[Span]:
+        """The audio has ended; yields the stretch that was still open."""
+        self._audio, self._rest = np.concatenate([self._audio, self._rest]), np.zeros(0, np.float32)
+        for start, end in self._tracker.close():
+            yield from self._cut(start, end)
+
+    def _cut(self, start: int, end: int) -> Iterator[Span]:
+        if end - start < self._shortest:
+            return
+        for a, b in _pieces(self._between(start, end), start, self._longest):
+            span = self._span(a, b)
+            self._ended = span.start + len(span.samples)
+            yield span
+
+    def _between(self, start: int, end: int) -> np.ndarray:
+        return self._probabilities[start - self._first : end - self._first]
+
+    def _span(self, start: int, end: int) -> Span:
+        """Steps as a stretch of audio with its margins, behind the one before."""
+        low = max(self._ended, start * STEP - self._margin)
+        high = min(self._base + len(self._audio), end * STEP + self._margin)
+        return Span(low, self._audio[low - self._base : high - self._base].copy())
 
 
 class _Tracker:
