@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -32,6 +32,7 @@ def recognize(
     by_channel: Annotated[
         bool, typer.Option("--by-channel", help="Every channel of a recording is a speaker of its own.")
     ] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show which words or moments carried the label.")] = False,
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of results, for folders and manifest:file=...; resumes.")
     ] = None,
@@ -43,12 +44,13 @@ def recognize(
 
     if form not in ("table", *FORMATS):
         raise unknown("--format", form, ("table", *FORMATS))
+    options: dict[str, Any] = {"min_confidence": min_confidence, "by_channel": by_channel, "explain": explain}
     if out is not None:
-        _recognize_into(out, given, recognizer, min_confidence, by_channel, workers)
+        _recognize_into(out, given, recognizer, workers, options)
         return
     if timeline is not None and len(given) > 1:
         raise Ai4erError("--timeline draws one source: give one")
-    found = [recognise(one, recognizer, min_confidence=min_confidence, by_channel=by_channel) for one in given]
+    found = [recognise(one, recognizer, **options) for one in given]
     if form == "table":
         from ai4er.cli.show import show_recognition
 
@@ -61,7 +63,7 @@ def recognize(
 
 
 def _recognize_into(
-    out: Path, given: Sequence[str], recognizer: str | None, min_confidence: float, by_channel: bool, workers: int
+    out: Path, given: Sequence[str], recognizer: str | None, workers: int, options: Mapping[str, Any]
 ) -> None:
     """Recognise into a folder, with a progress bar. Raises `Ai4erError` at the end where some sources failed."""
     from ai4er.cli.show import bar
@@ -69,7 +71,7 @@ def _recognize_into(
     from ai4er.recognition.folder_report import write_report, write_segments
 
     with bar("recognised") as progress:
-        done = recognize_all(given, out, recognizer, min_confidence, by_channel, workers, progress)
+        done = recognize_all(given, out, recognizer, workers, progress, **options)
     places = [str(out / LINES), str(write_segments(out)), str(write_report(out))]
     print(f"{done.recognised} recognised: {', '.join(places)}")
     if done.failed:

@@ -48,11 +48,25 @@ def show_recognition(found: Recognition) -> None:
         if spoken:
             cells.append(escape(segment.speaker))
         if not timed:
-            cells.append(escape(segment.text if len(segment.text) <= 200 else segment.text[:197] + "..."))
+            cells.append(_said(segment))
         if found.space.is_classes:
             cells.append(", ".join(found.labels(segment)) or "-")
         table.add_row(*cells, _distribution(segment, found.space.is_classes))
     console.print(table)
+
+
+def _said(segment: Segment) -> str:
+    """The text, cut where it is long; where there is evidence, all of it, the words that carried the label set off."""
+    from rich.markup import escape
+
+    if not segment.evidence:
+        return escape(segment.text if len(segment.text) <= 200 else segment.text[:197] + "...")
+    most = max(one.weight for one in segment.evidence)
+    return " ".join(
+        f"[bold underline]{escape(one.text)}[/] ({one.weight:+.2f})" if one.weight >= max(most / 2, 0.02)
+        else escape(one.text)
+        for one in segment.evidence
+    )  # fmt: skip
 
 
 def _distribution(segment: Segment, classes: bool) -> str:

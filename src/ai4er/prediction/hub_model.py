@@ -43,6 +43,11 @@ class HubModel:
         """The part of a record that it reads."""
         return {self.classifier.reads}
 
+    @property
+    def reads_context(self) -> bool:
+        """Never: it is given a text or a recording at a time."""
+        return False
+
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
         """What the classifier says of each record, in order. Raises `Ai4erError` for a record without its input."""
         absent = [record.id for record in records if self.classifier.reads == "text" and not record.text]

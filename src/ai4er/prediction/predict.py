@@ -57,6 +57,10 @@ class Predictor(Protocol):
     def needs(self) -> set[str]:
         """The parts of a record that it reads."""
 
+    @property
+    def reads_context(self) -> bool:
+        """Whether what it says of a turn depends on the other turns."""
+
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
         """What it says of each record, in order."""
 

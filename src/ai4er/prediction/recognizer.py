@@ -61,6 +61,11 @@ class Recognizer:
         """The parts of a record that it reads: `audio`, `text`, `image` ..."""
         return {extractor.needs for extractor in self.inputs.values()}
 
+    @property
+    def reads_context(self) -> bool:
+        """Whether what it says of a turn depends on the other turns."""
+        return self.system.unit == "dialogue"
+
     def units(self, records: Records) -> list[Unit]:
         """The records with their features, in the units of the system (without targets).
 

@@ -76,16 +76,16 @@ def _tasks(given: str | Path) -> Iterator[Task]:
 
 
 def recognize_all(
-    given: Sequence[str | Path], out: Path, recognizer: str | Path | None = None, min_confidence: float = 0.0,
-    by_channel: bool = False, workers: int = 2, progress: Progress | None = None,
+    given: Sequence[str | Path], out: Path, recognizer: str | Path | None = None, workers: int = 2,
+    progress: Progress | None = None, **options: Any,
 ) -> Done:  # fmt: skip
     """Recognise every source into the folder `out`, as many at a time as there are workers.
 
-    What an earlier call with the same recognizer has done there is kept. One bad source stops nothing.
+    `options` are those of `recognize`. What an earlier call with the same recognizer and options has done there is
+    kept. One bad source stops nothing.
     Raises `Ai4erError` where the folder holds the results of another recognizer, or cannot be written.
     """
     todo = tasks(given)
-    options = {"min_confidence": min_confidence, "by_channel": by_channel}
     _open(out, {"recognizer": None if recognizer is None else str(recognizer), **options})
     there = {line["name"] for line in lines(out)}
     waiting = [task for task in todo if task.name not in there]

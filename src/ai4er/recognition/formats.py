@@ -41,7 +41,8 @@ def flat_rows(found: Recognition) -> Iterator[dict[str, Any]]:
     """One row a segment, every score a field of its own."""
     for row in found.rows():
         scores = row.pop("scores")
-        row.pop("uncertainty", None)
+        for name in ("uncertainty", "evidence"):
+            row.pop(name, None)
         yield {"source": found.source, **row, **scores}
 
 

@@ -14,6 +14,7 @@ from ai4er.errors import Ai4erError, unknown
 from ai4er.prediction.hub_model import PREFIX, HubModel
 from ai4er.prediction.predict import Answer, Predictor
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
+from ai4er.recognition.explain import moments_that_count, words_that_count
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.sources import Source, Turn, source
 from ai4er.recognition.voice_activity import SAMPLE_RATE, Segmentation, Span, speech_spans
@@ -51,14 +52,15 @@ def load(name: str | Path) -> Predictor:
 
 def recognize(
     given: str | Path, recognizer: Predictor | str | Path | None = None, segmentation: Segmentation | None = None,
-    min_confidence: float = 0.0, by_channel: bool = False,
+    min_confidence: float = 0.0, by_channel: bool = False, explain: bool = False,
 ) -> Recognition:  # fmt: skip
     """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
 
     Without a recognizer, the shipped one for speech or for text is used. Recordings are cut into
     stretches of speech; each gets a distribution with its times in seconds, and no label where no class is as probable
     as `min_confidence`. With `by_channel` every channel is a speaker of its own (`channel 1` ...), as on recorded
-    telephone calls; otherwise channels are averaged.
+    telephone calls; otherwise channels are averaged. With `explain` the segments have their `evidence`: the words or
+    moments without which the label would be less probable.
     Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
     """
     if not 0 <= min_confidence <= 1:
@@ -70,10 +72,10 @@ def recognize(
     licence = str(chosen.about.get("licence", ""))
     if found.kind == "recording":
         need(chosen, "audio", f"{found.name} is a recording")
-        segments, seconds = _recording(found.path, chosen, segmentation, by_channel)
+        segments, seconds = _recording(found.path, chosen, segmentation, by_channel, explain)
         return Recognition(found.name, chosen.space, segments, name, seconds, licence, min_confidence)
     need(chosen, "text", f"{found.name} is text")
-    return Recognition(found.name, chosen.space, _turns(found, chosen), name, None, licence, min_confidence)
+    return Recognition(found.name, chosen.space, _turns(found, chosen, explain), name, None, licence, min_confidence)
 
 
 def need(recognizer: Predictor, part: str, given: str) -> None:
@@ -83,7 +85,7 @@ def need(recognizer: Predictor, part: str, given: str) -> None:
 
 
 def _recording(
-    path: Path | None, recognizer: Predictor, segmentation: Segmentation | None, by_channel: bool
+    path: Path | None, recognizer: Predictor, segmentation: Segmentation | None, by_channel: bool, explain: bool
 ) -> tuple[list[Segment], float]:
     """The segments of a recording in the order of their beginnings, and its length in seconds."""
     from ai4er.features.media import channels
@@ -91,14 +93,14 @@ def _recording(
     assert path is not None
     number = channels(path) if by_channel else 1
     if number == 1:
-        return _heard(path, None, recognizer, segmentation)
-    parts = [_heard(path, channel, recognizer, segmentation) for channel in range(number)]
+        return _heard(path, None, recognizer, segmentation, explain)
+    parts = [_heard(path, channel, recognizer, segmentation, explain) for channel in range(number)]
     segments = [segment for found, _ in parts for segment in found]
     return sorted(segments, key=lambda segment: segment.start or 0.0), parts[0][1]
 
 
 def _heard(
-    path: Path, channel: int | None, recognizer: Predictor, segmentation: Segmentation | None
+    path: Path, channel: int | None, recognizer: Predictor, segmentation: Segmentation | None, explain: bool
 ) -> tuple[list[Segment], float]:
     """The segments of one channel (or of all together) in order, and its length in seconds."""
     from ai4er.features.media import stream_audio
@@ -113,11 +115,13 @@ def _heard(
 
     chunks = counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel))
     speaker = "" if channel is None else f"channel {channel + 1}"
-    segments = list(as_segments(speech_spans(chunks, segmentation), recognizer, speaker))
+    segments = list(as_segments(speech_spans(chunks, segmentation), recognizer, speaker, explain))
     return segments, heard / SAMPLE_RATE
 
 
-def as_segments(spans: Iterable[Span], recognizer: Predictor, speaker: str = "") -> Iterator[Segment]:
+def as_segments(
+    spans: Iterable[Span], recognizer: Predictor, speaker: str = "", explain: bool = False
+) -> Iterator[Segment]:
     """A segment for each span, a batch at a time, so that a long recording is never held whole."""
     spans = iter(spans)
     while batch := list(itertools.islice(spans, BATCH)):
@@ -131,14 +135,20 @@ def as_segments(spans: Iterable[Span], recognizer: Predictor, speaker: str = "")
         answer = recognizer.predict(records, BATCH)
         for i, span in enumerate(batch):
             start, end = span.seconds
-            yield _segment(recognizer, answer, i, start=start, end=end, speaker=speaker)
+            why = moments_that_count(span.samples, SAMPLE_RATE, start, records[i], recognizer) if explain else ()
+            yield _segment(recognizer, answer, i, start=start, end=end, speaker=speaker, evidence=why)
 
 
-def _turns(found: Source, recognizer: Predictor) -> list[Segment]:
+def _turns(found: Source, recognizer: Predictor, explain: bool) -> list[Segment]:
     dialogue = found.name if found.kind == "dialogue" else ""
-    records = Records(_record(number, turn, dialogue) for number, turn in enumerate(found.turns))
-    answer = recognizer.predict(records, BATCH)
-    return [_segment(recognizer, answer, i, speaker=turn.speaker, text=turn.text) for i, turn in enumerate(found.turns)]
+    records = [_record(number, turn, dialogue) for number, turn in enumerate(found.turns)]
+    answer = recognizer.predict(Records(records), BATCH)
+    segments = []
+    for i, turn in enumerate(found.turns):
+        others = records[:i] + records[i + 1 :]
+        why = words_that_count(records[i], others, recognizer) if explain else ()
+        segments.append(_segment(recognizer, answer, i, speaker=turn.speaker, text=turn.text, evidence=why))
+    return segments
 
 
 def _record(number: int, turn: Turn, dialogue: str) -> Record:

@@ -20,12 +20,25 @@ DECIDED = 0.5
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """A word (`text`), or a moment from `start` to `end` in seconds, and how much it carried the decision.
+
+    `weight` is by how much the probability of the label falls without it; below 0 where it speaks against the label.
+    """
+
+    weight: float
+    text: str = ""
+    start: float | None = None
+    end: float | None = None
+
+
+@dataclass(frozen=True)
 class Segment:
     """One stretch of speech, one sentence or one turn, and what the recognizer says of it.
 
     `start` and `end` in seconds, None for text. `scores` has one value for each name of the label
     space: probabilities for classes, values for dimensions and scores. `uncertainty` are standard
-    deviations, where the recognizer gives them.
+    deviations, where the recognizer gives them; `evidence` is what carried the decision, where it was asked for.
     """
 
     scores: dict[str, float]
@@ -34,6 +47,7 @@ class Segment:
     speaker: str = ""
     text: str = ""
     uncertainty: dict[str, float] = field(default_factory=dict)
+    evidence: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,6 +101,8 @@ class Recognition:
             for name in ("scores", "uncertainty"):
                 if values := getattr(segment, name):
                     row[name] = {key: round(value, 4) for key, value in values.items()}
+            if segment.evidence:
+                row["evidence"] = [_told(one) for one in segment.evidence]
             yield row
 
     def to_json(self) -> str:
@@ -130,3 +146,8 @@ class Recognition:
         from ai4er.recognition.timeline import plot_timeline
 
         return plot_timeline(self, path)
+
+
+def _told(one: Evidence) -> dict[str, Any]:
+    where = {"text": one.text} if one.text else {"start": round(one.start or 0, 3), "end": round(one.end or 0, 3)}
+    return {**where, "weight": round(one.weight, 4)}

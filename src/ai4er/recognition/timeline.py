@@ -95,9 +95,19 @@ def _bars_over_time(axes: Axes, found: Recognition) -> None:
             axes.hlines(scores[:, number], starts, ends, color=colour(name, number), lw=4, label=name)
         axes.set(ylim=(found.space.low, found.space.high), ylabel="value")
         axes.axhline((found.space.low + found.space.high) / 2, color=_SOFT, lw=0.8, ls="--")
+    _mark_the_evidence(axes, found)
     axes.set(xlim=(0, found.seconds or ends.max()), xlabel="time")
     ticks = [tick for tick in axes.get_xticks() if 0 <= tick <= (found.seconds or ends.max())]
     axes.set_xticks(ticks, [clock(tick) for tick in ticks])
+
+
+def _mark_the_evidence(axes: Axes, found: Recognition) -> None:
+    """A strip along the bottom, darker where a moment carried the label more; each segment by its own most."""
+    for segment in found.segments:
+        most = max((one.weight for one in segment.evidence), default=0.0)
+        for one in segment.evidence:
+            if one.start is not None and one.end is not None and one.weight > 0:
+                axes.axvspan(one.start, one.end, 0, 0.04, color=_INK, alpha=one.weight / most, linewidth=0)
 
 
 def _name_the_winners(axes: Axes, found: Recognition, starts: np.ndarray, ends: np.ndarray) -> None:
