@@ -15,6 +15,8 @@ from ai4er.features._sound_file import open_sound_file, sound_file_blocks
 from ai4er.features._video_frames import video_frames
 from ai4er.records import Record
 
+_LOWEST_RATE, _HIGHEST_RATE = 1000, 1_000_000
+
 
 def load_audio(
     path: Path | str, sample_rate: int = 16000, start: float | None = None, end: float | None = None
@@ -184,6 +186,8 @@ def _blocks(
             raise Ai4erError(
                 f"{path}: the sample rate changes inside the file ({sorted(rates)}): convert it to one rate"
             )
+        if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
+            raise Ai4erError(f"{path}: {rate} samples a second are no sound: {_LOWEST_RATE} to {_HIGHEST_RATE} are read")
         if not np.isfinite(block).all():
             raise Ai4erError(f"{path}: some samples are no numbers (NaN or infinite)")
         yield rate, block
