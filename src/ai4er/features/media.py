@@ -187,7 +187,7 @@ def _blocks(
                 f"{path}: the sample rate changes inside the file ({sorted(rates)}): convert it to one rate"
             )
         if not _LOWEST_RATE <= rate <= _HIGHEST_RATE:
-            raise Ai4erError(f"{path}: {rate} samples a second are no sound: {_LOWEST_RATE} to {_HIGHEST_RATE} are read")
+            raise Ai4erError(f"{path}: {rate} samples a second: only {_LOWEST_RATE} to {_HIGHEST_RATE} are read")
         if not np.isfinite(block).all():
             raise Ai4erError(f"{path}: some samples are no numbers (NaN or infinite)")
         yield rate, block

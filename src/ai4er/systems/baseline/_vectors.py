@@ -22,7 +22,7 @@ SMALLEST = 1e-6
 
 
 class VectorConfig(SystemConfig):
-    """Any front ends under any names: functionals, `text_vector`, `teager_energy`, `array:name=...`, or several."""
+    """Any front ends under any names: functionals, `teager_energy`, `text_vector`, `lexicon`, `array:name=...` ..."""
 
     fallbacks: ClassVar[tuple[str, ...]] = (
         "text_vector:encoder=minilm", "differential_entropy", "heart_rate_variability", "image",
