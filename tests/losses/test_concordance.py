@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from ai4er.evaluation.value_metrics import concordance_correlation
-from ai4er.losses.concordance import concordance, concordance_loss
+from ai4er.losses.concordance import concordance, concordance_loss, known_concordance_loss
 
 
 @pytest.fixture
@@ -41,3 +41,18 @@ def test_a_single_item_has_a_finite_gradient() -> None:
     predicted = torch.zeros(1, 3, requires_grad=True)
     concordance_loss(predicted, torch.ones(1, 3)).backward()
     assert torch.isfinite(predicted.grad).all()  # type: ignore[arg-type]
+
+
+def test_targets_that_are_not_known_do_not_count(labels: torch.Tensor) -> None:
+    predicted = (labels + 1).requires_grad_()
+    some = labels.clone()
+    some[::2, 0] = torch.nan
+    some[:, 2] = torch.nan
+    found = known_concordance_loss(predicted, some)
+    wanted = [concordance(predicted[1::2, :1], labels[1::2, :1]), concordance(predicted[:, 1:2], labels[:, 1:2])]
+    torch.testing.assert_close(found, 1 - torch.cat(wanted).mean())
+    found.backward()
+    assert predicted.grad is not None and torch.isfinite(predicted.grad).all()
+    assert not predicted.grad[::2, 0].any() and not predicted.grad[:, 2].any()
+    assert known_concordance_loss(predicted, torch.full_like(labels, torch.nan)) == 0
+    torch.testing.assert_close(known_concordance_loss(predicted, labels), concordance_loss(predicted, labels))

@@ -5,7 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ai4er.nn.neighbour_graphs import adaptive_neighbours, graph_form, heat_kernel, laplacian, nearest_neighbours
+from ai4er.nn.neighbour_graphs import (
+    adaptive_neighbours,
+    cosine_neighbours,
+    graph_form,
+    heat_kernel,
+    laplacian,
+    nearest_neighbours,
+)
 
 
 def random(*shape: int, seed: int = 0) -> Tensor:
@@ -66,3 +73,28 @@ def test_equally_far_neighbours_share_evenly() -> None:
     weights, gamma = adaptive_neighbours(torch.ones(6, 6, dtype=torch.float64), 3)
     assert sorted(weights[0].tolist()) == [0, 0, 0, *[1 / 3] * 3]
     assert not gamma.any()
+
+
+def test_neighbours_by_cosine_need_a_least_one_and_are_the_largest() -> None:
+    angles = torch.tensor([0.995, 1.0, 0.98, 0.99]).double().arccos()
+    z = 3 * torch.stack([angles.cos(), angles.sin()], dim=1)
+    places, weights = cosine_neighbours(z, 0.99, 2)
+    of_one = dict(zip(places[1].tolist(), weights[1].tolist()))
+    assert of_one == {0: 0.995, 3: 0.99}, "0.98 is too little, and no sample is its own neighbour"
+    assert weights.shape == (4, 2)
+
+
+def test_edges_by_cosine_go_both_ways_before_the_cut() -> None:
+    z = torch.randn(30, 3, generator=torch.Generator().manual_seed(0))
+    places, weights = cosine_neighbours(z, 0.9, 29)
+    edges = {(i, j) for i in range(30) for j, w in zip(places[i].tolist(), weights[i].tolist()) if w}
+    unit = z / z.norm(dim=1, keepdim=True)
+    wanted = {(i, j) for i, j in (unit @ unit.T >= 0.9).nonzero().tolist() if i != j}
+    assert edges == wanted == {(j, i) for i, j in edges}
+
+
+def test_of_equal_cosines_the_later_sample_comes_first_and_zeros_have_no_neighbour() -> None:
+    z = torch.tensor([[1.0, 0.0], [2.0, 0.0], [0.0, 0.0], [3.0, 0.0]])
+    places, weights = cosine_neighbours(z, 0.5, 2)
+    assert places[[0, 1, 3]].tolist() == [[3, 1], [3, 0], [1, 0]]
+    assert weights.tolist() == [[1, 1], [1, 1], [0, 0], [1, 1]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from ai4er.nn.transformer_block import SelfAttention, TransformerBlock
+from ai4er.nn.transformer_block import MixerBlock, SelfAttention, TransformerBlock
 
 
 def reference(part: SelfAttention) -> nn.MultiheadAttention:
@@ -44,3 +44,20 @@ def test_the_block_is_torchs_post_norm_layer() -> None:
     layer.linear2.load_state_dict(block.feed_forward[3].state_dict())
     x = torch.randn(2, 5, 8)
     torch.testing.assert_close(block(x, torch.ones(2, 5, 5, dtype=torch.bool))[0], layer(x))
+
+
+def test_a_mixer_block_with_attention_is_torchs_post_norm_layer() -> None:
+    attention = SelfAttention(8, 2)
+    allowed, x = torch.ones(2, 5, 5, dtype=torch.bool), torch.randn(2, 5, 8)
+
+    class Mixer(nn.Module):
+        def forward(self, x: torch.Tensor, allowed: torch.Tensor) -> torch.Tensor:
+            return attention(x, allowed)[0]
+
+    block = MixerBlock(Mixer(), 8, 16, 0.3, nn.GELU).eval()
+    layer = nn.TransformerEncoderLayer(8, 2, 16, 0.3, "gelu", batch_first=True).eval()
+    layer.self_attn.load_state_dict(reference(attention).state_dict())
+    pairs = (("feed_forward.0", "linear1"), ("feed_forward.3", "linear2"), ("norm1", "norm1"), ("norm2", "norm2"))
+    for mine, theirs in pairs:
+        layer.get_submodule(theirs).load_state_dict(block.get_submodule(mine).state_dict())
+    torch.testing.assert_close(block(x, allowed), layer(x))

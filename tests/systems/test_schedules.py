@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.optim.lr_scheduler import LambdaLR
 
-from ai4er.systems._schedules import cosine, linear_warmup, warmup_flat_linear
+from ai4er.systems._schedules import cosine, linear_warmup, noam, warmup_flat_linear
 
 
 def factors(make: Callable[[torch.optim.Optimizer], LambdaLR], steps: int) -> list[float]:
@@ -50,3 +50,9 @@ def test_cosine_passes_the_middle_half_way() -> None:
     assert found[:3] == pytest.approx([0.2, 0.6, 1])
     assert found[7] == pytest.approx(0.55)
     assert found[12] == pytest.approx(0.1) and found[13] == pytest.approx(0.1)
+
+
+def test_noam_rises_to_one_and_falls_as_one_over_the_root_of_the_step() -> None:
+    found = factors(lambda o: noam(o, 4), 16)
+    assert found[:5] == pytest.approx([0, 0.25, 0.5, 0.75, 1])
+    assert found[16] == pytest.approx(0.5) and found[9] == pytest.approx((4 / 9) ** 0.5)

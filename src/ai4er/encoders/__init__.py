@@ -8,13 +8,15 @@ from __future__ import annotations
 from ai4er.config import parse_spec
 from ai4er.encoders._classifier import Classifier, classifier
 from ai4er.encoders._load import Kind, is_available, pretrained, save_assets, tokenizer, weights
-from ai4er.encoders._locate import expects_normalised
+from ai4er.encoders._locate import BUILT_IN, expects_normalised
+from ai4er.encoders._word_vectors import word_vectors
 from ai4er.errors import unknown
 from ai4er.features.base import FrontEnd, feature_names
 from ai4er.features.base import front_end as feature_front_end
 from ai4er.registry import find, places
 
 __all__ = [
+    "BUILT_IN",
     "Classifier",
     "Kind",
     "classifier",
@@ -26,6 +28,7 @@ __all__ = [
     "save_assets",
     "tokenizer",
     "weights",
+    "word_vectors",
 ]
 
 

@@ -32,3 +32,21 @@ def concordance_loss(predictions: Tensor, targets: Tensor, weights: Sequence[flo
     found = concordance(predictions, targets)
     share = torch.full_like(found, 1 / len(found)) if weights is None else found.new_tensor(weights)
     return 1 - (share * found).sum()
+
+
+def known_concordance_loss(predictions: Tensor, targets: Tensor) -> Tensor:
+    """The mean over the dimensions of 1 minus the coefficient, each over the items whose target is known (not NaN).
+
+    Dimensions without any target are left out; it is 0 where none has one. (items, names) twice -> ().
+    """
+    known = ~targets.isnan()
+    count = known.sum(0)
+
+    def mean(values: Tensor) -> Tensor:
+        return values.where(known, 0).sum(0) / count.clamp(min=1)
+
+    y = targets.where(known, 0)
+    shift = mean(predictions) - mean(y)
+    x, y = predictions - mean(predictions), y - mean(y)
+    found = 2 * mean(x * y) / (mean(x.square()) + mean(y.square()) + shift.square() + _SMALLEST)
+    return ((1 - found) * (count > 0)).sum() / (count > 0).sum().clamp(min=1)

@@ -9,11 +9,14 @@ from ai4er.nn.lstm import LSTM
 
 
 class BidirectionalLSTM(nn.Module):
-    """x (batch, time, features), lengths (batch,) from 1 on -> (batch, time, 2 units), zero behind the end."""
+    """x (batch, time, features), lengths (batch,) from 1 on -> (batch, time, 2 units), zero behind the end.
 
-    def __init__(self, features: int, units: int, layers: int = 1) -> None:
+    `dropout` is that between layers.
+    """
+
+    def __init__(self, features: int, units: int, layers: int = 1, dropout: float = 0.0) -> None:
         super().__init__()
-        self.lstm = LSTM(features, units, layers, batch_first=True, bidirectional=True)
+        self.lstm = LSTM(features, units, layers, batch_first=True, bidirectional=True, dropout=dropout)
 
     def forward(self, x: Tensor, lengths: Tensor) -> Tensor:
         packed = pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)

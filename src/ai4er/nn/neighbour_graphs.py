@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+_BLOCK = 1024  # samples compared with all others at a time
+
 
 def nearest_neighbours(z: Tensor, count: int) -> Tensor:
     """1 where one of two different points (samples, features) is among the `count` nearest of the other, else 0."""
@@ -47,3 +49,22 @@ def adaptive_neighbours(distances: Tensor, count: int) -> tuple[Tensor, Tensor]:
     equal = total <= torch.finfo(distances.dtype).eps * near[:, -1:].abs()
     shares = torch.where(equal, 1 / count, gaps / torch.where(equal, 1, total))
     return torch.zeros_like(distances).scatter_(1, where[:, :-1], shares), total.squeeze(1) / 2
+
+
+def cosine_neighbours(z: Tensor, least: float, count: int) -> tuple[Tensor, Tensor]:
+    """The `count` samples of largest cosine to each sample, among those whose cosine is at least `least`.
+
+    z (samples, features) -> numbers of samples (samples, count), and their cosines rounded to six decimals; where
+    there are fewer the cosine is 0. Of equal ones the sample of larger number comes first. A sample is no neighbour of
+    itself, and a vector of zeros of none. Source: the graph of neural structured learning (Bui et al., WSDM 2018).
+    """
+    unit = torch.nn.functional.normalize(z.double(), dim=1)
+    weights, places = [], []
+    for first, rows in zip(range(0, len(z), _BLOCK), unit.split(_BLOCK)):
+        cosines = (rows @ unit.T).round(decimals=6)
+        own = torch.arange(len(rows), device=z.device)
+        cosines[own, first + own] = 0
+        best = (cosines * (cosines >= least)).flip(1).sort(dim=1, descending=True, stable=True)
+        weights.append(best.values[:, :count])
+        places.append(len(z) - 1 - best.indices[:, :count])
+    return torch.cat(places), torch.cat(weights).to(z.dtype)

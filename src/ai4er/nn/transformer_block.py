@@ -1,6 +1,8 @@
-"""A post-norm transformer block that also returns how much every step attends to every other."""
+"""Post-norm transformer blocks: with an attention that shows its weights, or with any other token mixer."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -32,8 +34,17 @@ class SelfAttention(nn.Module):
         return self.output((weights @ value).transpose(1, 2).flatten(2)), weights.mean(1)
 
 
+def feed_forward(
+    features: int, inner: int, dropout: float = 0.0, activation: type[nn.Module] = nn.ReLU
+) -> nn.Sequential:
+    """Linear, activation, dropout, linear, dropout: (..., features) -> the same shape."""
+    return nn.Sequential(
+        nn.Linear(features, inner), activation(), nn.Dropout(dropout), nn.Linear(inner, features), nn.Dropout(dropout)
+    )
+
+
 class TransformerBlock(nn.Module):
-    """h = LN(x + attention(x)), y = LN(h + FFN(h)); FFN = linear, ReLU, dropout, linear, dropout.
+    """h = LN(x + attention(x)), y = LN(h + FFN(h)) with a `feed_forward`.
 
     forward: as `SelfAttention`.
     """
@@ -42,12 +53,33 @@ class TransformerBlock(nn.Module):
         super().__init__()
         self.attention = SelfAttention(features, heads)
         self.norm1 = nn.LayerNorm(features)
-        self.feed_forward = nn.Sequential(
-            nn.Linear(features, inner), nn.ReLU(), nn.Dropout(dropout), nn.Linear(inner, features), nn.Dropout(dropout)
-        )
+        self.feed_forward = feed_forward(features, inner, dropout)
         self.norm2 = nn.LayerNorm(features)
 
     def forward(self, x: Tensor, allowed: Tensor) -> tuple[Tensor, Tensor]:
         attended, weights = self.attention(x, allowed)
         x = self.norm1(x + attended)
         return self.norm2(x + self.feed_forward(x)), weights
+
+
+class MixerBlock(nn.Module):
+    """h = LN(x + dropout(mixer(x))), y = LN(h + FFN(h)) with any token mixer in the place of attention.
+
+    forward: x (batch, time, features) and what else the mixer takes -> the same shape.
+    Source: Yu et al., "MetaFormer Is Actually What You Need for Vision", CVPR 2022, section 3.1, here with post-norm.
+    """
+
+    def __init__(
+        self, mixer: nn.Module, features: int, inner: int, dropout: float = 0.0, activation: type[nn.Module] = nn.ReLU
+    ) -> None:
+        super().__init__()
+        self.mixer = mixer
+        self.dropout = nn.Dropout(dropout)
+        self.norm1 = nn.LayerNorm(features)
+        self.feed_forward = feed_forward(features, inner, dropout, activation)
+        self.norm2 = nn.LayerNorm(features)
+
+    def forward(self, x: Tensor, *given: Any) -> Tensor:
+        x = self.norm1(x + self.dropout(self.mixer(x, *given)))
+        mixed: Tensor = self.norm2(x + self.feed_forward(x))
+        return mixed

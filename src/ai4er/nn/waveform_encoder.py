@@ -87,3 +87,30 @@ class WaveformEncoder(nn.Module):
             x = torch.where(masked.unsqueeze(-1), self.network.masked_spec_embed.to(x.dtype), x)
         hidden: Tensor = self.network.encoder(x * valid.unsqueeze(-1), attention_mask=valid).last_hidden_state
         return hidden
+
+    def layer_states(
+        self, x: Tensor, valid: Tensor, depth: int | None = None, masked: Tensor | None = None
+    ) -> list[Tensor]:
+        """The input of the first layer and the output of every layer up to `depth`, (batch, frames, hidden) each.
+
+        `masked` frames are hidden as in `states`; layers above `depth` are not computed, and none is skipped at random.
+        The state of the last layer of all is the network's own output, which in networks that normalise inside their
+        layers is normalised once more.
+        """
+        encoder, found = self.network.encoder, []
+        layers = encoder.layers
+        self.sizes.layerdrop = 0.0
+
+        def keep(_: nn.Module, given: Any, state: Any) -> None:
+            found.append(state[0] if isinstance(state, tuple) else state)
+
+        hooks = [layers[0].register_forward_pre_hook(lambda _, given: found.append(given[0]))]
+        hooks += [layer.register_forward_hook(keep) for layer in layers[:depth]]
+        encoder.layers = layers[:depth]
+        try:
+            last = self.states(x, valid, masked)
+        finally:
+            encoder.layers = layers
+            for hook in hooks:
+                hook.remove()
+        return found if len(found) <= len(layers) else [*found[:-1], last]

@@ -13,7 +13,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from ai4er.encoders import save_assets
+from ai4er.encoders import BUILT_IN, save_assets
 from ai4er.errors import Ai4erError
 from ai4er.features.base import FrontEnd
 from ai4er.labels import LabelSpace
@@ -24,7 +24,9 @@ from ai4er.systems import system_class
 from ai4er.systems.base import System
 
 RECOGNIZER = "recognizer"  # the folder of the recognizer inside that of a run's fold
-CONFIG, WEIGHTS, CARD, ENCODER = "config.json", "model.safetensors", "README.md", "encoder"
+CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+ENCODER, TEXT_ENCODER = "encoder", "text_encoder"
+"""Settings that name pretrained networks which are trained, and the folders that hold their architecture."""
 _FORMAT = 1
 
 
@@ -95,10 +97,13 @@ class Recognizer:
         system = self.system
         settings = system.config.model_dump(mode="json")
         kept = {}
-        own = getattr(system.config, "encoder", None)
+        own, words = (getattr(system.config, name, None) for name in (ENCODER, TEXT_ENCODER))
         if own:
             kept[own] = ENCODER
             save_assets(own, system.encoder_kind, part / ENCODER)
+        if words and words not in BUILT_IN:
+            kept[words] = TEXT_ENCODER
+            save_assets(words, "text", part / TEXT_ENCODER)
         about = {
             "format": _FORMAT,
             "system": system.slug(),
@@ -176,8 +181,9 @@ def _located(folder: Path | str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
+    files = [CONFIG, WEIGHTS, CARD, f"{ENCODER}/*", f"{TEXT_ENCODER}/*"]
     try:
-        return Path(snapshot_download(str(folder), allow_patterns=[CONFIG, WEIGHTS, CARD, f"{ENCODER}/*"]))
+        return Path(snapshot_download(str(folder), allow_patterns=files))
     except (OSError, HfHubHTTPError, HFValidationError, LocalEntryNotFoundError):
         raise Ai4erError(f"no recognizer folder {folder}, and the hub has or gives no model of that name") from None
 
@@ -191,8 +197,9 @@ def _stored(state: Mapping[str, torch.Tensor], half: bool) -> dict[str, torch.Te
 def _relocate(settings: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
     """The settings with every encoder spec replaced by the folder that holds its architecture."""
     moved = dict(settings)
-    if moved.get("encoder") in places:
-        moved["encoder"] = places[moved["encoder"]]
+    for name in (ENCODER, TEXT_ENCODER):
+        if moved.get(name) in places:
+            moved[name] = places[moved[name]]
     for spec, place in places.items():
         moved["inputs"] = {
             name: text.replace(f"encoder={spec}", f"encoder={place}") if text.startswith("token_ids") else text

@@ -29,6 +29,11 @@ def cosine(optimiser: Optimizer, warmup: int, total: int, start: float = 0.0, lo
     return _schedule(optimiser, warmup, after, start)
 
 
+def noam(optimiser: Optimizer, warmup: int) -> LambdaLR:
+    """From 0 to 1 in `warmup` steps, then as one over the square root of the step (Vaswani et al. 2017)."""
+    return _schedule(optimiser, warmup, lambda step: math.sqrt(max(1, warmup) / max(1, step)))
+
+
 def _schedule(optimiser: Optimizer, warmup: int, after: Callable[[int], float], start: float = 0.0) -> LambdaLR:
     return LambdaLR(optimiser, lambda step: start + (1 - start) * step / warmup if step < warmup else after(step))
 

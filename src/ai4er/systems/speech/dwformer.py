@@ -29,6 +29,7 @@ from torch.nn import functional
 
 from ai4er.labels import LabelSpace
 from ai4er.nn.pooling import masked_mean, masked_softmax
+from ai4er.nn.stacked_frames import stacked_frames
 from ai4er.nn.transformer_block import TransformerBlock
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
@@ -184,12 +185,7 @@ class Network(nn.Module):
 
     def entry(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """The first `frames` frames, stacked and projected: (batch, frames, dim), valid (batch, frames)."""
-        lengths = lengths.clamp(max=self.frames)
-        steps = torch.arange(-(-min(x.shape[1], self.frames) // self.stack) * self.stack, device=x.device)
-        last = (lengths - 1).clamp(min=0).unsqueeze(1)
-        x = x.gather(1, steps.minimum(last).unsqueeze(-1).expand(-1, -1, x.shape[2]))
-        x = x.reshape(x.shape[0], -1, self.stack * x.shape[2])
-        valid = steps[:: self.stack] < lengths.unsqueeze(1)
+        x, valid = stacked_frames(x, lengths, self.frames, self.stack)
         return self.norm(self.projection(x)), valid
 
     def forward(self, x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor, Tensor]:
