@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import PackedSequence
 
-
-class GRU(nn.GRU):
-    """`nn.GRU` that computes in the precision of its weights under autocast: most processors have no 16-bit GRU."""
-
-    def forward(self, x: Tensor | PackedSequence, state: Tensor | None = None) -> Any:
-        kind, dtype = self.all_weights[0][0].device.type, self.all_weights[0][0].dtype
-        with torch.autocast(kind, enabled=False):
-            return super().forward(x.to(dtype), state)
+from ai4er.nn.lstm import GRU
 
 
 class TimeConvolutionGRU(nn.Module):

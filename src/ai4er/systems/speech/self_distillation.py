@@ -28,9 +28,8 @@ from torch.nn import functional
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.distillation import softened_divergence
-from ai4er.nn.lstm import LSTM
+from ai4er.nn.lstm import GRU, LSTM
 from ai4er.nn.tiling import tile
-from ai4er.nn.time_convolution_gru import GRU
 from ai4er.systems._speech_encoder import speech_encoder
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch
