@@ -213,3 +213,13 @@ def test_a_metric_of_another_kind_or_name_is_refused_with_what_fits() -> None:
         m.weighted_accuracy(np.array([0, 1]), np.array([0]))
     with pytest.raises(Ai4erError, match="no items"):
         m.macro_f1(np.array([], int), np.array([], int))
+
+
+def test_precision_of_a_perfect_ranking_is_one_and_of_a_reversed_one_nothing() -> None:
+    values = np.random.default_rng(0).normal(size=40)
+    for share in (0.1, 0.5, 1.0):
+        assert m.precision_at(values, np.exp(values), share) == 1
+        assert m.precision_at(values, -values, share) == 0
+    swapped = np.argsort(np.argsort(values)).astype(float)
+    swapped[[values.argmax(), values.argmin()]] = swapped[[values.argmin(), values.argmax()]]
+    assert m.precision_at(values, swapped, 0.1) == 0.5

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from ai4er.config import parse_spec
 from ai4er.encoders._classifier import Classifier, classifier
+from ai4er.encoders._entailment import entailment
 from ai4er.encoders._load import Kind, is_available, pretrained, save_assets, tokenizer, weights
 from ai4er.encoders._locate import BUILT_IN, expects_normalised
+from ai4er.encoders._transcribe import transcribe
 from ai4er.encoders._word_vectors import word_vectors
 from ai4er.errors import unknown
 from ai4er.features.base import FrontEnd, feature_names
@@ -20,6 +22,7 @@ __all__ = [
     "Classifier",
     "Kind",
     "classifier",
+    "entailment",
     "expects_normalised",
     "front_end",
     "front_end_names",
@@ -27,6 +30,7 @@ __all__ = [
     "pretrained",
     "save_assets",
     "tokenizer",
+    "transcribe",
     "weights",
     "word_vectors",
 ]

@@ -38,6 +38,7 @@ from ai4er.evaluation.value_metrics import (
     mean_absolute_error,
     nonzero_rows,
     pearson,
+    precision_at,
     root_mean_squared_error,
     seven_hits,
     sign_hits,
@@ -65,6 +66,7 @@ __all__ = [
     "micro_f1_without",
     "negative_log_likelihood",
     "pearson",
+    "precision_at",
     "root_mean_squared_error",
     "unweighted_average_recall",
     "weighted_accuracy",
@@ -217,6 +219,10 @@ METRICS: dict[str, Metric] = {
         Metric(
             "kendall_tau", "Kendall's tau-b", _VALUES,
             whole=lambda t, p: float(np.mean([kendall_tau(t[:, k], p[:, k]) for k in range(t.shape[1])])),
+        ),
+        Metric(
+            "precision_at_20", "precision of the highest and lowest tenth", _VALUES,
+            whole=lambda t, p: float(np.mean([precision_at(t[:, k], p[:, k], 0.2) for k in range(t.shape[1])])),
         ),
     )
 }  # fmt: skip

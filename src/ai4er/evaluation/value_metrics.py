@@ -144,6 +144,23 @@ def kendall_tau(target: np.ndarray, predicted: np.ndarray) -> float:
     return float(_sums.share(np.array(pairs - ties_t - ties_p + ties_both - 2 * discordant), np.array(np.sqrt(bottom))))
 
 
+def precision_at(target: np.ndarray, predicted: np.ndarray, share: float) -> float:
+    """The share of the items ranked highest and lowest that lie on the right side of the median, from 0 to 1.
+
+    Of the items in predicted order the first and the last share / 2 are looked at (one at least); an item in the median
+    is on neither side. Raises `Ai4erError` for unequal shapes or no items.
+    Source: Parthasarathy, Lotfian and Busso, "Ranking emotional attributes with deep neural networks", ICASSP 2017.
+
+    >>> precision_at(np.array([1.0, 2.0, 3.0, 4.0]), np.array([1.0, 3.0, 2.0, 4.0]), 1.0)
+    0.5
+    """
+    target, predicted = np.asarray(target), np.asarray(predicted)
+    same_shape(target, predicted)
+    count = max(1, int(share * len(target) / 2))
+    order, above = np.argsort(predicted, kind="stable"), np.sign(target - np.median(target))
+    return float(np.concatenate([above[order[-count:]] > 0, above[order[:count]] < 0]).mean())
+
+
 def _tied_pairs(codes: np.ndarray) -> int:
     counts = np.unique(codes, return_counts=True)[1]
     return int((counts * (counts - 1) // 2).sum())

@@ -1,4 +1,4 @@
-"""Learning-rate schedules, as factors of every group's own rate; advance them once a step."""
+"""Learning-rate schedules, as factors of every group's own rate; advance them once a step (`HalvingRate` an epoch)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,31 @@ def cosine(optimiser: Optimizer, warmup: int, total: int, start: float = 0.0, lo
 def noam(optimiser: Optimizer, warmup: int) -> LambdaLR:
     """From 0 to 1 in `warmup` steps, then as one over the square root of the step (Vaswani et al. 2017)."""
     return _schedule(optimiser, warmup, lambda step: math.sqrt(max(1, warmup) / max(1, step)))
+
+
+class HalvingRate:
+    """Halves the rate of an optimiser after every epoch, from some epoch on, that helps too little."""
+
+    def __init__(self, optimiser: Optimizer, patient_epochs: int, improvement: float) -> None:
+        self.optimiser, self.patient_epochs, self.improvement = optimiser, patient_epochs, improvement
+        self.state: dict[str, float] = {"epochs": 0, "loss": float("inf")}
+
+    def step(self) -> None:
+        """An epoch has ended; what it was worth is told by `judge`."""
+        self.state["epochs"] += 1
+
+    def judge(self, loss: float) -> None:
+        """The validation loss behind an epoch."""
+        if self.state["epochs"] > self.patient_epochs and self.state["loss"] - loss < self.improvement:
+            for group in self.optimiser.param_groups:
+                group["lr"] /= 2
+        self.state["loss"] = loss
+
+    def state_dict(self) -> dict[str, float]:
+        return dict(self.state)
+
+    def load_state_dict(self, state: dict[str, float]) -> None:
+        self.state = dict(state)
 
 
 def _schedule(optimiser: Optimizer, warmup: int, after: Callable[[int], float], start: float = 0.0) -> LambdaLR:
