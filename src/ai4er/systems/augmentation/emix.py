@@ -36,28 +36,26 @@ from ai4er.nn.convolutional_transformer import ConvolutionalTransformer
 from ai4er.nn.log_mel import LogMel
 from ai4er.nn.span_masks import span_mask
 from ai4er.records import Record
-from ai4er.systems import system_class
 from ai4er.systems._schedules import cosine
+from ai4er.systems.augmentation._over_base import OverBase, OverBaseConfig
 from ai4er.systems.augmentation._pairs import MixedItem, PairMixer, waveform
-from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, System, SystemConfig
+from ai4er.systems.base import Optimisation, Outputs, Stage, System
 from ai4er.systems.batch import Batch, Item
 from ai4er.systems.card import Card, Diagnostic, Reported
 
 RATE = 16_000
 
 
-class Config(SystemConfig):
+class Config(OverBaseConfig):
     """The operator, and the classifier that is used without a `base`.
 
     `share` is the range of r, the part of the anchor. `time_span` and `band_span` are the widths of two masks each of
-    frames and of bands (SpecAugment, the rival augmentation); 0 for none. The base's `inputs` and `encoder` are taken
-    over from its own configuration where they are not given here.
+    frames and of bands (SpecAugment, the rival augmentation); 0 for none.
     """
 
-    inputs: dict[str, str] = {"waveform": f"waveform:sample_rate={RATE}"}
-    base: str = ""
-    base_settings: dict[str, Any] = {}
-    encoder: str = ""
+    needed: ClassVar[dict[str, str]] = {"waveform": f"waveform:sample_rate={RATE}"}
+
+    inputs: dict[str, str] = needed
     rule: Literal["noisier", "same", "both", "mixup"] = "both"
     probability: float = pydantic.Field(0.5, ge=0, le=1)
     share: tuple[float, float] = (0.5, 1.0)
@@ -87,30 +85,12 @@ class Config(SystemConfig):
             warmup_epochs=1, batch_size=16, epochs=10,
         )  # fmt: skip
 
-    @pydantic.model_validator(mode="before")
-    @classmethod
-    def _completed(cls, values: dict[str, Any]) -> dict[str, Any]:
-        """The base's own inputs and encoder, where they are not given."""
-        if not values.get("base"):
-            return values
-        base = system_class(values["base"]).config_class().override(values.get("base_settings", {}))
-        own = values.get("inputs", cls.model_fields["inputs"].default)
-        encoder = values.get("encoder") or getattr(base, "encoder", "")
-        return {**values, "inputs": {**base.inputs, **own}, "encoder": encoder}
 
-    def of_base(self) -> SystemConfig:
-        """The configuration of the base, which reads the inputs and the encoder named here."""
-        base = system_class(self.base).config_class().override(self.base_settings)
-        changes: dict[str, Any] = {"inputs": {name: self.inputs[name] for name in base.inputs}}
-        return base.override({**changes, "encoder": self.encoder} if self.encoder else changes)
-
-
-class EMix(System[Config]):
+class EMix(OverBase[Config]):
     """Waveform -> class logits, of its own classifier or of another system."""
 
     config_class = Config
     toy = "synthetic_speech"
-    encoder_kind: ClassVar[EncoderKind] = "speech"
     card = Card(
         title="EMIX: A Data Augmentation Method for Speech Emotion Recognition",
         venue="ICASSP", year=2023, paper="IEEE 10096789", inputs=("speech",), task="single label",
@@ -135,7 +115,6 @@ class EMix(System[Config]):
             )
         place = space.index(neutral) if neutral in space.names else UNLABELLED
         self.mixer = PairMixer(config.rule, config.probability, config.share, place)
-        self.base = self._base() if config.base else None
         if self.base is None:
             self.log_mel = LogMel(RATE, config.bands, config.n_fft, config.hop)
             self.network = ConvolutionalTransformer(
@@ -144,30 +123,17 @@ class EMix(System[Config]):
             )  # fmt: skip
 
     def _base(self) -> System:
-        kind, config = system_class(self.config.base), self.config.of_base()
-        shapes = {name: self.shapes[name] for name in config.inputs}
-        base = kind(config, self.space, shapes, {name: self.timed[name] for name in shapes})
-        stages = base.stages()
-        if kind.unit != "utterance" or not stages:
-            raise Ai4erError(f"emix: base={self.config.base} must learn from utterances in stages")
-        if self.config.rule == "mixup" and (kind.step is not System.step or {s.loss for s in stages} != {"loss"}):
+        base = super()._base()
+        plain = type(base).step is System.step and {stage.loss for stage in base.stages()} == {"loss"}
+        if self.config.rule == "mixup" and not plain:
             raise Ai4erError(f"emix: rule=mixup needs a base with a single loss, and {self.config.base} has several")
         return base
-
-    def __getattr__(self, name: str) -> Any:
-        """What the base's stages name (losses, hooks) is found in the base."""
-        try:
-            return super().__getattr__(name)
-        except AttributeError:
-            if self.__dict__["_modules"].get("base") is None:
-                raise
-            return getattr(self.base, name)
 
     def transform(self, items: Sequence[Item], pool: Sequence[Item], generator: np.random.Generator) -> Sequence[Item]:
         """Replace some items by mixtures with partners out of the pool; nothing is mixed in evaluation mode."""
         if self.training:
             items = self._extracted(items, self.mixer(items, pool, generator))
-        return items if self.base is None else self.base.transform(items, pool, generator)
+        return super().transform(items, pool, generator)
 
     def _extracted(self, items: Sequence[Item], found: list[Item]) -> list[Item]:
         """The items found, mixtures with the inputs that the base reads from audio; the others keep their own."""
@@ -185,7 +151,7 @@ class EMix(System[Config]):
 
     def collate(self, items: Sequence[Item]) -> Batch:
         """Also the partners' targets, where the batch has mixtures by mixup."""
-        batch = super().collate(items) if self.base is None else self.base.collate(items)
+        batch = super().collate(items)
         shares = {item.share for item in items if isinstance(item, MixedItem)}
         if shares:
             partners = [item.partner_target if isinstance(item, MixedItem) else item.target for item in items]
@@ -193,9 +159,7 @@ class EMix(System[Config]):
             batch.extras["share"] = shares.pop()
         return batch
 
-    def forward(self, batch: Batch) -> Outputs:
-        if self.base is not None:
-            return self.base(batch)
+    def own(self, batch: Batch) -> Outputs:
         config, samples, lengths = self.config, batch["waveform"].data, batch["waveform"].lengths
         if self.training:
             samples, lengths, _ = random_crop(samples, lengths, int(config.seconds * RATE))
@@ -210,33 +174,25 @@ class EMix(System[Config]):
 
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         """Cross-entropy, or the base's loss; under mixup r times that of the label plus 1 - r of the partner's."""
-        terms = self._plain_loss(outputs, batch)
+        terms = super().loss(outputs, batch)
         if "share" not in batch.extras:
             return terms
         share = batch.extras["share"]
-        partner = self._plain_loss(outputs, dataclasses.replace(batch, targets=batch.extras["partner_targets"]))
+        partner = super().loss(outputs, dataclasses.replace(batch, targets=batch.extras["partner_targets"]))
         return {name: share * term + (1 - share) * partner[name] for name, term in terms.items()}
 
-    def _plain_loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
-        if self.base is not None:
-            return self.base.loss(outputs, batch)
+    def own_loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         return {"cross_entropy": functional.cross_entropy(outputs.logits, batch.targets)}
-
-    def scores(self, outputs: Outputs) -> Tensor:
-        return super().scores(outputs) if self.base is None else self.base.scores(outputs)
 
     def step(
         self, batch: Batch, stage: Stage, optimisers: Sequence[Any], backward: Callable[[Tensor], None]
     ) -> dict[str, Tensor]:
         """The base's own step; under mixup, which needs both labels, the plain one."""
-        if self.base is None or self.config.rule == "mixup":
-            return super().step(batch, stage, optimisers, backward)
-        return self.base.step(batch, stage, optimisers, backward)
+        kind = System if self.config.rule == "mixup" else OverBase
+        return kind.step(self, batch, stage, optimisers, backward)
 
-    def stages(self) -> list[Stage]:
-        """One stage with warm-up and cosine, or the stages of the base."""
-        if self.base is not None:
-            return self.base.stages()
+    def own_stages(self) -> list[Stage]:
+        """One stage with warm-up and cosine."""
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
