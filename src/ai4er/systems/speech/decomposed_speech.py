@@ -123,7 +123,7 @@ class DecomposedSpeech(System[Config]):
                      note="the folds were not found"),
         ),
         diagnostic=Diagnostic(
-            mechanism="rhythm_and_pitch", ablation={"streams": ("content",)}, margin=0.3,
+            mechanism="rhythm_and_pitch", ablation={"streams": ("content",)}, margin=0.15,
             settings={
                 "inputs": {"mel": "array:name=mel", "pitch": "array:name=pitch"}, "recognition_weight": 0,
                 "speaker_weight": 0, "pretrain_epochs": 0, "epochs": 6, "batch_size": 32,
