@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from ai4er.corpora.base import open_corpus
 from ai4er.encoders import front_end
 from ai4er.errors import Ai4erError
 from ai4er.records import Record
@@ -48,3 +51,18 @@ def test_without_pocketsphinx_the_error_names_the_package_and_the_alternative(mo
     extractor = front_end("word_times:aligner=pocketsphinx")
     with pytest.raises(Ai4erError, match="pip install pocketsphinx, or use aligner=energy"):
         extractor.extract([extractor.load(record("yes", SPEECH))])
+
+
+def test_the_words_of_a_real_sentence_follow_each_other_whatever_was_aligned_before() -> None:
+    data, pocketsphinx = os.environ.get("AI4ER_DATA"), pytest.importorskip("pocketsphinx")
+    if not data or not (Path(data) / "ravdess").is_dir():
+        pytest.skip("AI4ER_DATA names no folder with ravdess: no real sentence")
+    extractor, records = front_end("word_times:aligner=pocketsphinx"), open_corpus("ravdess", data).read()
+    assert pocketsphinx and records[0].text
+    loaded = [extractor.load(records[i]) for i in (0, 1, 0)]
+    first, other, again = extractor.extract(loaded)
+    np.testing.assert_array_equal(first, again)
+    for found, record_ in ((first, records[0]), (other, records[1])):
+        assert found.shape == (len(str(record_.text).split()), 2)
+        assert (found[:, 0] < found[:, 1]).all() and (found[1:, 0] >= found[:-1, 1] - 1e-6).all()
+        assert found[0, 0] > 0.3, "a recording begins with silence"
