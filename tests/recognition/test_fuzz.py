@@ -19,7 +19,9 @@ from ai4er.recognition.stream import Stream
 from tests.recognition.test_explain import Counting
 
 RATE = 8000
-OFTEN = settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+OFTEN = settings(
+    max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def recording(form: str, subtype: str | None = None) -> bytes:

@@ -9,10 +9,10 @@ Known: the framework (chunk rule, four aggregators, loss, optimiser; sheet check
 name of the best way, here `centred`. Chosen (the sheet says inferred): the other ways of cutting; one word alone gives
 one chunk in the middle of an utterance, and fewer frames than a window are filled up with zeros; self-attention really
 attends over the chunks (in the release each attends to itself); the concordance divides by the number of items
-throughout; 19 epochs are the 5,000 iterations on MSP-Podcast; frames of 10 ms, as openSMILE's present sets have them,
-and not of 16. One network for each attribute, all trained at once.
+throughout; 19 epochs are the 5,000 iterations on MSP-Podcast; openSMILE's present sets have frames of 10 ms, not of 16.
+One network for each attribute, all trained at once.
 
-Offline substitute: log-mel frames for openSMILE's descriptors, and words placed by energy and syllables.
+Offline substitute: log-mel frames, and words placed by energy and syllables.
 """
 
 from __future__ import annotations
@@ -44,7 +44,9 @@ Aggregation = Literal["mean", "gated", "recurrent", "self_attention"]
 
 
 class Config(SystemConfig):
-    """The framework's values for openSMILE's descriptors; with wav2vec 2.0 `frame_seconds` is 0.02.
+    """The framework's values, for frames of wav2vec 2.0.
+
+    The other front end of the paper is `opensmile:feature_set=ComParE_2016,level=descriptors`, `frame_seconds` 0.01.
 
     `strategy`: `count` windows spread evenly (FW-FC) or as many as words (FW-VC), windows centred on the words
     (cFW-VC), the words themselves (VW-VC), `count` equal parts (VW-FC), `count` groups of words (VW-FC by words).
@@ -52,15 +54,15 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": _LOG_MEL, "frame_seconds": 0.02, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30,
+        "inputs": _LOG_MEL, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30,
     }  # fmt: skip
 
     inputs: dict[str, str] = {
-        "speech": "opensmile:feature_set=ComParE_2016,level=descriptors", "words": "word_times:aligner=pocketsphinx"
+        "speech": "speech_frames:encoder=facebook/wav2vec2-large", "words": "word_times:aligner=pocketsphinx"
     }  # fmt: skip
     strategy: Strategy = "centred"
     aggregation: Aggregation = "recurrent"
-    frame_seconds: float = pydantic.Field(0.01, gt=0)
+    frame_seconds: float = pydantic.Field(0.02, gt=0)
     window: float = pydantic.Field(1.0, gt=0)
     count: int = pydantic.Field(11, ge=1)
     clip: float = pydantic.Field(3.0, gt=0)
@@ -75,7 +77,7 @@ class Config(SystemConfig):
     @classmethod
     def small(cls) -> Self:
         return cls(
-            inputs=_LOG_MEL, frame_seconds=0.02, window=0.3, count=3, hidden=16, dropout=0.1, inner=32,
+            inputs=_LOG_MEL, window=0.3, count=3, hidden=16, dropout=0.1, inner=32,
             learning_rate=5e-3, batch_size=16, epochs=5,
         )  # fmt: skip
 
