@@ -13,7 +13,13 @@ from ai4er.records import Records
 from ai4er.registry import find
 from tests.diagnostics.test_suite import content
 
-NAMES = ("channel_correlation", "rare_classes", "rater_bias", "shared_clusters", "valence_in_words")
+NAMES = (
+    "channel_correlation", "dependent_intensities", "few_categories", "foreign_hum", "foreign_order",
+    "listeners_words", "longer_voice", "misleading_order", "near_marks", "order_of_neighbours",
+    "prevailing_tones", "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch", "shared_clusters",
+    "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view", "two_teachers",
+    "valence_in_words", "wrong_labels_known_neighbours",
+)  # fmt: skip
 
 
 @functools.cache
@@ -92,3 +98,234 @@ def test_the_unlabelled_part_is_of_the_domain_that_is_tested_and_has_no_labels()
     assert len(hidden) == 300 and all(record.label is None for record in hidden)
     domains = {split: {r.corpus for r in part(records, split)} for split in ("train", "valid", "unlabelled", "test")}
     assert domains == {"train": {"source"}, "valid": {"source"}, "unlabelled": {"target"}, "test": {"target"}}
+
+
+def test_the_letter_that_is_said_most_is_the_class() -> None:
+    records = corpus("spoken_letters", 0)
+    for record in records:
+        assert record.text is not None
+        ((letter, times),) = Counter(record.text).most_common(1)
+        assert times == 3 and record.label in (None, EMOTIONS.names["abcd".index(letter)])
+    assert all((record.label is None) == (record.split == "unlabelled") for record in records)
+
+
+def test_the_spectrum_knows_the_beats_and_not_the_pitch() -> None:
+    records = corpus("rhythm_and_pitch", 0)
+    labels = np.array([EMOTIONS.names.index(str(r.label)) for r in records])
+    heights = np.array([r.arrays["pitch"].mean() for r in records])
+    assert ((heights > 110) == (labels % 2 == 1)).all()
+    energy = np.stack([r.arrays["mel"].mean(1) for r in records])
+    changes = np.abs(np.diff(energy > energy.mean(1, keepdims=True), axis=1)).sum(1)
+    assert ((changes > 9) == (labels < 2)).mean() > 0.95
+    assert abs(np.corrcoef(energy.mean(1), labels % 2)[0, 1]) < 0.15
+
+
+def test_style_is_in_the_levels_of_the_bands_and_nowhere_else() -> None:
+    from ai4er.diagnostics.spoken_style import _STYLES
+
+    labelled = [r for r in corpus("spoken_style", 0) if r.label is not None]
+    labels = np.array([EMOTIONS.names.index(str(r.label)) for r in labelled])
+    means = np.stack([r.arrays["mel"].mean(0) for r in labelled])
+    assert ((means @ _STYLES.T).argmax(1) == labels).mean() > 0.7
+    centred = np.stack([(r.arrays["mel"] - r.arrays["mel"].mean(0)).std(0) for r in labelled])
+    assert ((centred @ _STYLES.T).argmax(1) == labels).mean() < 0.4
+
+
+def nearest_mean(trained: np.ndarray, labels: np.ndarray, tested: np.ndarray) -> np.ndarray:
+    """The class whose mean is the most like each vector: (items, features), (items,) -> (items,)."""
+    means = np.stack([trained[labels == label].mean(0) for label in range(labels.max() + 1)])
+    return np.square(tested[:, None] - means).sum(2).argmin(1)
+
+
+def numbers(records: Records) -> np.ndarray:
+    return np.array([EMOTIONS.names.index(str(record.label)) for record in records])
+
+
+def test_the_class_near_the_mark_is_meant() -> None:
+    near, far, labels = [], [], numbers(corpus("near_marks", 0))
+    for record in corpus("near_marks", 0):
+        frames = record.arrays["frames"]
+        mark = frames[:, 6].argmax()
+        shown = np.sort(np.argsort(np.linalg.norm(frames[:, :6], axis=1))[-6:]).reshape(2, 3)
+        assert (np.diff(shown, axis=1) == 1).all()
+        away = np.abs(shown - mark).min(1)
+        assert 1 <= away.min() <= 5 and away.max() >= 9
+        near.append(frames[shown[away.argmin()], :6].mean(0))
+        far.append(frames[shown[away.argmax()], :6].mean(0))
+    assert (nearest_mean(np.stack(near), labels, np.stack(near)) == labels).all()
+    assert (nearest_mean(np.stack(near), labels, np.stack(far)) != labels).all()
+
+
+def test_pairs_of_neighbours_tell_the_class_and_frames_do_not() -> None:
+    both = [part(corpus("order_of_neighbours", 0), split) for split in ("train", "test")]
+    bags = [np.stack([r.arrays["frames"].mean(0) for r in records]) for records in both]
+    pairs = [
+        np.stack([(r.arrays["frames"][1:].T @ r.arrays["frames"][:-1]).ravel() for r in records]) for records in both
+    ]
+    trained, tested = map(numbers, both)
+    assert (nearest_mean(pairs[0], trained, pairs[1]) == tested).mean() > 0.9
+    assert (nearest_mean(bags[0], trained, bags[1]) == tested).mean() < 0.35
+
+
+def test_ramps_tell_the_class_in_training_only_and_the_trace_everywhere() -> None:
+    both = [part(corpus("misleading_order", 0), split) for split in ("train", "test")]
+    agree = [
+        np.mean([tuple(r.arrays["frames"][7, 4:] > 0) == (label % 2 == 1, label // 2 == 1)
+                 for r, label in zip(records, numbers(records))])
+        for records in both
+    ]  # fmt: skip
+    assert agree[0] == 1 and 0.15 < agree[1] < 0.35
+    traces = [np.stack([r.arrays["frames"][:, :4].mean(0) for r in records]) for records in both]
+    assert (nearest_mean(traces[0], numbers(both[0]), traces[1]) == numbers(both[1])).mean() > 0.95
+
+
+def test_pulses_differ_in_their_course_and_not_in_their_spectrum() -> None:
+    def skewness(x: np.ndarray) -> float:
+        return float(((x - x.mean()) ** 3).mean())
+
+    both = [part(corpus("pulse_shapes", 0), split) for split in ("train", "test")]
+    for record, label in zip(both[1], numbers(both[1])):
+        audio = record.arrays["audio"].astype(np.float64)
+        upwards = skewness(audio) > 0
+        assert (upwards, (skewness(np.diff(audio)) > 0) == upwards) == (label // 2 == 0, label % 2 == 0)
+    spectra = [
+        np.stack([np.log(np.abs(np.fft.rfft(r.arrays["audio"][:6000]))[1:].reshape(-1, 50).mean(1)) for r in records])
+        for records in both
+    ]
+    spectra = [x - x.mean(1, keepdims=True) for x in spectra]
+    assert (nearest_mean(spectra[0], numbers(both[0]), spectra[1]) == numbers(both[1])).mean() < 0.4
+
+
+def test_most_tones_of_a_recording_are_those_of_its_class() -> None:
+    records = corpus("prevailing_tones", 0)
+    own = np.array([int(record.attributes["own"]) for record in records])
+    assert (own >= 5).mean() > 0.8
+    assert {record.arrays["audio"].shape for record in records} == {(3840,)}
+
+
+def test_half_of_the_training_labels_are_wrong_and_frames_show_who_is_alike() -> None:
+    records = corpus("wrong_labels_known_neighbours", 0)
+    right = {
+        split: np.mean([r.label == r.attributes["class"] for r in part(records, split)])
+        for split in ("pretrain", "train", "valid", "test")
+    }
+    assert 0.4 < right["train"] < 0.6 and right["pretrain"] == right["valid"] == right["test"] == 1
+    trained = part(records, "train")
+    frames = np.stack([r.arrays["frames"].mean(0) for r in trained])
+    frames /= np.linalg.norm(frames, axis=1, keepdims=True)
+    classes = np.array([r.attributes["class"] for r in trained])
+    alike = frames @ frames.T > 0.9
+    assert (classes[:, None] == classes)[alike].all() and alike.sum() > 10 * len(classes)
+    noise = np.stack([r.arrays["spectrum"] for r in part(records, "pretrain")]).mean(1)
+    assert np.abs(noise.mean(0)).max() < 0.1, "the source part has no spectrum to learn from"
+
+
+def test_the_patterns_are_sums_of_the_steps_that_are_reached_and_none_goes_up_or_down_only() -> None:
+    records = corpus("dependent_intensities", 0)
+    values = np.array([list(r.dimensions.values())[:10] for r in records])
+    reached = np.column_stack([values[:, :5], np.ones(len(values))])
+    weights, *_ = np.linalg.lstsq(reached, values[:, 5:], rcond=None)
+    np.testing.assert_allclose(reached @ weights, values[:, 5:], atol=1e-9)
+    strength = np.rint(5 * np.array([r.dimensions["valence"] for r in records])).astype(int)
+    courses = np.array([values[strength == step, 5:].mean(0) for step in range(6)])
+    assert ((np.diff(courses, axis=0) > 0.1).any(0) & (np.diff(courses, axis=0) < -0.1).any(0)).all()
+
+
+def test_every_recording_has_dimensions_and_one_in_sixteen_a_category() -> None:
+    records = corpus("few_categories", 0)
+    trained, tested = part(records, "train"), part(records, "test")
+    assert sum(r.label is not None for r in trained) * 16 == len(trained)
+    assert all({"valence", "arousal"} == set(r.dimensions) for r in records)
+    quarters = {(r.dimensions["valence"] > 0, r.dimensions["arousal"] > 0, r.label) for r in tested}
+    assert len(quarters) == 4
+
+
+def test_of_two_voices_the_longer_one_is_quieter_and_names_the_class() -> None:
+    records = corpus("longer_voice", 0)
+    assert len({len(r.arrays["audio"]) for r in part(records, "train")}) == 10
+    for record in part(records, "test"):
+        audio = record.arrays["audio"]
+        level = [float(np.sqrt(np.mean(np.square(one)))) for one in (audio[:1280], audio[-1280:])]
+        assert level[1] < 0.6 * level[0]
+
+
+def test_listeners_words_name_the_emotion_that_the_label_often_misses() -> None:
+    from ai4er.diagnostics.listeners_words import WORDS
+
+    records = corpus("listeners_words", 0)
+    named = {word: label for label, words in WORDS.items() for word in words}
+    meant = [{named[vote] for vote in record.votes} for record in records]
+    assert all(len(one) == 1 for one in meant) and not set(named) & set(EMOTIONS.names)
+    wrong = {
+        split: np.mean([r.label not in one for r, one in zip(records, meant) if r.split == split])
+        for split in ("train", "valid", "test")
+    }
+    assert wrong == {"train": 0.375, "valid": 0.0, "test": 0.0}
+
+
+def test_three_steady_tones_are_in_every_recording_of_the_target_and_in_none_of_the_source() -> None:
+    tones: dict[str, set[int]] = {}
+    for record in corpus("foreign_hum", 0):
+        steady = int((record.arrays["image"][0].min(1) > 0.4).sum())
+        tones.setdefault(record.corpus, set()).add(steady)
+    assert tones == {"source": {0}, "target": {3}}
+
+
+def test_the_order_of_the_source_is_told_by_what_says_nothing_in_the_target() -> None:
+    records = corpus("foreign_order", 0)
+
+    def read(split: str) -> tuple[np.ndarray, np.ndarray]:
+        chosen = part(records, split)
+        return np.stack([r.arrays["vector"] for r in chosen]), np.array([r.dimensions["arousal"] for r in chosen])
+
+    (near, values), (far, truth) = read("train"), read("test")
+    learnt, possible = (np.linalg.lstsq(x, y, rcond=None)[0] for x, y in ((near, values), (far, truth)))
+    assert np.corrcoef(near @ learnt, values)[0, 1] > 0.9 > 0.7 > np.corrcoef(far @ learnt, truth)[0, 1]
+    assert np.corrcoef(far @ possible, truth)[0, 1] > 0.75
+
+
+def test_each_teacher_tells_two_classes_from_two_and_both_tell_all_four() -> None:
+    tested = part(corpus("two_teachers", 0), "test")
+    marks = {
+        name: np.stack([r.arrays[name].mean(0) for r in tested]) @ tested[0].arrays[name][0]
+        for name in ("first", "second")
+    }
+    guessed = 2 * (marks["first"] > 0) + (marks["second"] > 0)
+    labels = np.array([EMOTIONS.index(str(r.label)) for r in tested])
+    pairs = Counter(zip(guessed.tolist(), labels.tolist()))
+    assert sum(count for _, count in pairs.most_common(4)) > 0.8 * len(tested)
+    assert len({label for (_, label), _ in pairs.most_common(4)}) == 4
+    hidden = part(corpus("two_teachers", 0), "unlabelled")
+    assert len(hidden) == 400 and all(r.label is None for r in hidden)
+
+
+def test_the_view_of_the_highest_level_is_the_right_one_and_no_view_knows_its_own() -> None:
+    records = corpus("trusted_view", 0)
+    names = ("mfcc", "image", "speech")
+    levels = np.array([[r.arrays[name][:, -1].mean() for name in names] for r in records])
+    right, labels = levels.argmax(1), np.array([EMOTIONS.names.index(r.label) for r in records])
+    shown = []
+    for k, name in enumerate(names):
+        x = np.stack([r.arrays[name][:, :-1].mean(0) for r in records])
+        means = np.stack([x[(right == k) & (labels == c)].mean(0) for c in range(4)])
+        shown.append(((x[:, None] - means) ** 2).sum(2).argmin(1))
+        assert np.mean(shown[k] == labels) < 0.4
+        assert np.corrcoef(levels[:, k], right == k)[0, 1] < 0.5
+    assert np.mean(np.array(shown)[right, np.arange(len(right))] == labels) > 0.99
+
+
+def test_only_unlabelled_recordings_say_how_people_feel_and_mostly_truly() -> None:
+    records = corpus("told_in_words", 0)
+    hidden = part(records, "unlabelled")
+    assert all((record.text is None) == (record.label is not None) for record in records)
+    words = {"anger": "angry", "happiness": "happy", "sadness": "sad", "neutral": "calm"}
+    true = np.mean([words[record.attributes["class"]] in str(record.text) for record in hidden])
+    assert 0.75 < true < 0.88 and len(part(records, "train")) == 8
+
+
+def test_valence_is_how_many_more_words_rise_than_fall() -> None:
+    for record in part(corpus("spoken_accents", 0), "test"):
+        frames, words = record.arrays["frames"], record.arrays["words"].astype(int)
+        rises = [np.sign(frames[end - 1, :2] - frames[start, :2]) for start, end in words]
+        assert np.allclose(np.mean(rises, axis=0), list(record.dimensions.values()))
+        assert (words[1:, 0] >= words[:-1, 1]).all() and words[-1, 1] <= len(frames)
