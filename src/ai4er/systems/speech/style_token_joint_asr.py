@@ -112,7 +112,7 @@ class StyleTokenJointASR(System[Config]):
                      note="abstract; word error rate 15.8 %"),
         ),
         diagnostic=Diagnostic(
-            mechanism="spoken_style", ablation={"style": False}, margin=0.15,
+            mechanism="spoken_style", ablation={"style": False}, margin=0.08,
             settings={
                 "inputs": {"mel": "array:name=mel"}, "pretrain_role": "unlabelled", "pretrain_epochs": 2, "epochs": 12,
                 "batch_size": 8, "warmup": 5,
