@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from typing import Any, Literal, TypeVar
 
 import pydantic
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -20,6 +19,7 @@ from ai4er.nn.pooling import masked_mean
 from ai4er.nn.positions import sinusoidal_positions
 from ai4er.nn.stacked_frames import stacked_frames
 from ai4er.systems._inputs import need_vectors
+from ai4er.systems._optimisers import sgd_or_adam
 from ai4er.systems._schedules import cosine
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch, as_sequence
@@ -111,11 +111,7 @@ class AveragedFramesSystem(System[C]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            optimiser: torch.optim.Optimizer
-            if config.optimiser == "adam":
-                optimiser = torch.optim.Adam(self.parameter_groups(), config.learning_rate)
-            else:
-                optimiser = torch.optim.SGD(self.parameter_groups(), config.learning_rate, momentum=config.momentum)
+            optimiser = sgd_or_adam(config.optimiser, self.parameter_groups(), config.learning_rate, config.momentum)
             return [Optimisation(optimiser, cosine(optimiser, 0, steps))]
 
         return [Stage("train", config.epochs, config.batch_size, optimise, select="ua")]

@@ -35,6 +35,7 @@ from ai4er.losses.ctc import ctc_loss
 from ai4er.losses.known_cross_entropy import known_cross_entropy
 from ai4er.nn.ctc import best_path
 from ai4er.systems._new_bob import NewBob
+from ai4er.systems._speakers import number_speakers, speakers_of
 from ai4er.systems._speech_encoder import GivenFrames, speech_encoder
 from ai4er.systems._transcripts import need_transcripts, texts, transcripts
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
@@ -135,8 +136,7 @@ class ASRDiarisationEmotion(System[Config]):
         """Also the `letters` and the `speakers`, where they are known."""
         batch = super().collate(items)
         batch.extras["letters"] = transcripts(items, LETTERS)
-        known = [self.speaker_numbers.get(item.record.speaker, UNLABELLED) for item in items]
-        batch.extras["speakers"] = torch.tensor(known)
+        batch.extras["speakers"] = speakers_of(items, self.speaker_numbers)
         return batch
 
     def states(self, speech: Padded) -> tuple[Tensor, Tensor, Tensor]:
@@ -239,15 +239,10 @@ class ASRDiarisationEmotion(System[Config]):
     def prepare(self, data: StageData) -> None:
         """Number the speakers of the training part; raise `Ai4erError` where a task has nothing to learn from."""
         config, items = self.config, data.items["train"]
-        names = sorted({item.record.speaker for item in items} - {""})
-        if config.speaker_weight and not 0 < len(names) <= config.speakers:
-            raise Ai4erError(
-                f"{self.slug()}: training has {len(names)} speakers, and speakers={config.speakers}: set speakers "
-                "to as many at least, or speaker_weight=0"
-            )
+        if config.speaker_weight:
+            self.speaker_numbers = number_speakers(self.slug(), items, config.speakers)
         if config.word_weight:
             need_transcripts(self.slug(), items, LETTERS, "set word_weight=0")
-        self.speaker_numbers = {name: number for number, name in enumerate(names)}
 
     def stages(self) -> list[Stage]:
         """One stage with two optimisers."""

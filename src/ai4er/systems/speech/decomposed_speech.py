@@ -28,7 +28,7 @@ from torch.nn import functional
 
 from ai4er.errors import Ai4erError
 from ai4er.features.pitch_bins import LEVELS
-from ai4er.labels import UNLABELLED, LabelSpace
+from ai4er.labels import LabelSpace
 from ai4er.labels.characters import WAV2VEC2
 from ai4er.losses.ctc import ctc_loss
 from ai4er.losses.known_cross_entropy import known_cross_entropy
@@ -36,6 +36,7 @@ from ai4er.nn.attentive_statistics import AttentiveStatistics
 from ai4er.nn.bidirectional_lstm import BidirectionalLSTM
 from ai4er.nn.bottleneck_encoder import HOP, BottleneckEncoder, TimbreEncoder, repeated, resampled_codes
 from ai4er.nn.ctc import CTCHead
+from ai4er.systems._speakers import number_speakers, speakers_of
 from ai4er.systems._transcripts import need_transcripts, transcripts
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Item
@@ -168,8 +169,7 @@ class DecomposedSpeech(System[Config]):
         """Also the `letters` and the `speakers`, where they are known."""
         batch = super().collate(items)
         batch.extras["letters"] = transcripts(items, WAV2VEC2)
-        known = [self.speaker_numbers.get(item.record.speaker, UNLABELLED) for item in items]
-        batch.extras["speakers"] = torch.tensor(known)
+        batch.extras["speakers"] = speakers_of(items, self.speaker_numbers)
         return batch
 
     def decomposed(
@@ -243,15 +243,10 @@ class DecomposedSpeech(System[Config]):
     def prepare(self, data: StageData) -> None:
         """Number the speakers of the training part; raise `Ai4erError` where a task has nothing to learn from."""
         config, items = self.config, data.items["train"]
-        names = sorted({item.record.speaker for item in items} - {""})
-        if config.speaker_weight and not 0 < len(names) <= config.speakers:
-            raise Ai4erError(
-                f"{self.slug()}: training has {len(names)} speakers, and speakers={config.speakers}: set speakers "
-                "to as many at least, or speaker_weight=0"
-            )
+        if config.speaker_weight:
+            self.speaker_numbers = number_speakers(self.slug(), items, config.speakers)
         if config.recognition_weight:
             need_transcripts(self.slug(), items, WAV2VEC2, "set recognition_weight=0")
-        self.speaker_numbers = {name: number for number, name in enumerate(names)}
 
     def stages(self) -> list[Stage]:
         """The decomposition by itself, then all four tasks."""

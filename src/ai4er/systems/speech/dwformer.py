@@ -31,6 +31,7 @@ from ai4er.labels import LabelSpace
 from ai4er.nn.pooling import masked_mean, masked_softmax
 from ai4er.nn.stacked_frames import stacked_frames
 from ai4er.nn.transformer_block import TransformerBlock
+from ai4er.systems._optimisers import sgd_or_adam
 from ai4er.systems.base import Optimisation, Outputs, Stage, System, SystemConfig
 from ai4er.systems.batch import Batch, Padded
 from ai4er.systems.card import Card, Certainty, Diagnostic, Reported
@@ -248,11 +249,7 @@ class DWFormer(System[Config]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            optimiser: torch.optim.Optimizer
-            if config.optimiser == "adam":
-                optimiser = torch.optim.Adam(self.parameters(), config.learning_rate)
-            else:
-                optimiser = torch.optim.SGD(self.parameters(), config.learning_rate, momentum=config.momentum)
+            optimiser = sgd_or_adam(config.optimiser, self.parameters(), config.learning_rate, config.momentum)
             schedule = torch.optim.lr_scheduler.CosineAnnealingWarmRestarts(
                 optimiser, config.restart_epochs, config.restart_factor, config.final_learning_rate
             )
