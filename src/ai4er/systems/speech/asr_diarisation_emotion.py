@@ -39,10 +39,11 @@ from ai4er.systems._speakers import number_speakers, speakers_of
 from ai4er.systems._speech_encoder import GivenFrames, speech_encoder
 from ai4er.systems._transcripts import need_transcripts, texts, transcripts
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
-from ai4er.systems.batch import Batch, Item, Padded, pad
+from ai4er.systems.batch import Batch, Item, Padded
 from ai4er.systems.card import Card
 from ai4er.systems.speech._conversation import find_turns
 from ai4er.systems.speech._joint_heads import EmotionHead, SpeakerHead, SpeechHead, WordHead, loud_frames, normalised
+from ai4er.systems.speech._joint_reader import JointReader
 
 LETTERS = Alphabet(("<blank>", *"ABCDEFGHIJKLMNOPQRSTUVWXYZ", " ", "."), " ")
 SPEEDS = (0.95, 1.0, 1.05)
@@ -277,26 +278,4 @@ class ASRDiarisationEmotion(System[Config]):
         """
         if not (self.config.word_weight and self.config.speaker_weight and self.config.speech_weight):
             raise Ai4erError("a conversation needs words, speakers and speech: train with a weight for each of them")
-        return find_turns(samples, self.eval(), self.hop, speakers)
-
-    def speaks(self, windows: Sequence[np.ndarray]) -> list[np.ndarray]:
-        """Whether each frame of some recordings is speech."""
-        states, _, frames = self.states(self._padded(windows))
-        rows = zip(self.speech(states).argmax(-1).cpu().numpy(), frames.tolist())
-        return [row[:length] for row, length in rows]
-
-    def voice(self, samples: np.ndarray) -> np.ndarray:
-        """The embedding of the speaker of a recording."""
-        states, _, frames = self.states(self._padded([samples]))
-        embedding: np.ndarray = self.speaker(states, frames)[0].cpu().numpy()
-        return embedding
-
-    def understood(self, samples: np.ndarray) -> tuple[str, str]:
-        """The emotion and the words of a recording."""
-        states, mask, frames = self.states(self._padded([samples]))
-        emotion = self.space.names[int(self.emotion(states, mask).argmax())]
-        return emotion, self.transcribed(states, frames)[0]
-
-    def _padded(self, recordings: Sequence[np.ndarray]) -> Padded:
-        device = next(self.parameters()).device
-        return pad([np.asarray(one, np.float32) for one in recordings]).to(device)
+        return find_turns(samples, JointReader(self.eval()), self.hop, speakers)
