@@ -40,6 +40,13 @@ def test_mfcc_is_that_of_librosa(rate: int, coefficients: int, n_fft: int, hop: 
         np.testing.assert_allclose(found, expected, atol=1e-3)
 
 
+def test_mfcc_on_the_mel_scale_of_htk_is_that_of_librosa() -> None:
+    mfcc = front_end("mfcc:sample_rate=16000,coefficients=40,n_fft=640,hop=160,scale=htk")
+    for samples, found in zip(signals(), mfcc.extract(signals())):
+        expected = librosa.feature.mfcc(y=samples, sr=16000, n_mfcc=40, n_fft=640, hop_length=160, htk=True).T
+        np.testing.assert_allclose(found, expected, atol=1e-3)
+
+
 @pytest.mark.parametrize(("bands", "n_fft", "hop"), [(64, 400, 160), (80, 400, 160), (128, 1024, 320)])
 def test_log_mel_is_that_of_librosa(bands: int, n_fft: int, hop: int) -> None:
     log_mel = front_end(f"log_mel:bands={bands},n_fft={n_fft},hop={hop}")

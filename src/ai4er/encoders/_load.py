@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ai4er.encoders._locate import ARCHITECTURE, BUILT_IN, locate, minilm_folder, there
+from ai4er.encoders._locate import AI4ER_SMALL, ARCHITECTURE, BUILT_IN, locate, minilm_folder, there
 from ai4er.encoders._networks import fixed_seed, minilm_pair, minilm_pair_config, size_config
 from ai4er.errors import Ai4erError, unknown
 
@@ -74,7 +74,9 @@ def tokenizer(spec: str, kind: Kind) -> PreTrainedTokenizerBase:
 
 
 def is_available(spec: str, kind: Kind) -> bool:
-    """Whether `pretrained` would succeed without a network: nothing is downloaded or loaded."""
+    """Whether it can be had without a network, as a network or as frozen frames: nothing is downloaded or loaded."""
+    if spec == AI4ER_SMALL:
+        return kind == "speech"
     try:
         _check(spec, kind)
     except Ai4erError:
@@ -104,6 +106,10 @@ def _check(spec: str, kind: str) -> None:
     if not spec:
         raise Ai4erError(
             f"the encoder's name is empty; give a hub name, a local folder or one of {', '.join(BUILT_IN)}"
+        )
+    if spec == AI4ER_SMALL:
+        raise Ai4erError(
+            f"encoder {spec!r} gives frames, speech_frames:encoder={spec}; it is no {kind} network to train"
         )
     if spec == "minilm" and kind in ("speech", "image"):
         raise Ai4erError(f"encoder 'minilm' reads text, not {kind}; use tiny, small, a hub name or a local folder")

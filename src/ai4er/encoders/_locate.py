@@ -7,12 +7,14 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from ai4er.errors import Ai4erError
 
-BUILT_IN = ("minilm", "small", "tiny")
+AI4ER_SMALL = "ai4er-small"
+BUILT_IN = (AI4ER_SMALL, "minilm", "small", "tiny")
 ARCHITECTURE = "architecture:"
 SECONDS = 2.5  # how long an answer of the hub is waited for before it counts as unreachable
 _TEXT_SUFFIXES = (".json", ".txt", ".model")
@@ -28,6 +30,8 @@ def locate(spec: str, weights: bool = True) -> Path:
     """
     if spec == "minilm":
         return minilm_folder()
+    if spec == AI4ER_SMALL:
+        return Path(str(files("ai4er.encoders"))) / "shipped" / AI4ER_SMALL
     if spec.startswith(ARCHITECTURE):
         return _folder(Path(spec.removeprefix(ARCHITECTURE)).expanduser(), spec, weights=False)
     if is_folder(spec):

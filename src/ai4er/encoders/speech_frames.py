@@ -1,4 +1,4 @@
-"""The states of a frozen speech network (wav2vec 2.0, WavLM, HuBERT), one for each 20 ms."""
+"""The states of a frozen speech network (wav2vec 2.0, WavLM, HuBERT, or `ai4er-small`), one for each 20 ms."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
-from ai4er.encoders._locate import expects_normalised
+from ai4er.encoders._locate import AI4ER_SMALL, expects_normalised
 from ai4er.encoders.base import EncoderFrontEnd, batches, padded
 from ai4er.errors import Ai4erError
 from ai4er.features.media import audio_of
@@ -54,6 +54,8 @@ class SpeechFrames(EncoderFrontEnd):
     def extract(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
         import torch
 
+        if self.encoder == AI4ER_SMALL:
+            return self._of_ai4er_small(raw)
         network = self.network("speech")
         self._check_layer(network.config.num_hidden_layers)
         normalise = expects_normalised(self.encoder)
@@ -99,12 +101,21 @@ class SpeechFrames(EncoderFrontEnd):
             return states[self.layer]
         return torch.stack(states[1:] if self.layer == "all" else states, dim=2)
 
-    def _check_layer(self, layers: int) -> None:
-        if isinstance(self.layer, int) and not -1 <= self.layer <= layers:
-            raise Ai4erError(
-                f"layer={self.layer}: encoder {self.encoder!r} has layers 1 to {layers}; "
-                "also 0 (their input), -1 (the last), all and states"
-            )
+    def _of_ai4er_small(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
+        from ai4er.encoders._speaker_states import LAYERS, speaker_frames
+
+        self._check_layer(LAYERS, with_input=False)
+        if not isinstance(self.layer, int):
+            return speaker_frames(raw, slice(None))
+        place = self.layer - 1 if self.layer > 0 else LAYERS - 1
+        return [states[:, 0] for states in speaker_frames(raw, slice(place, place + 1))]
+
+    def _check_layer(self, layers: int, with_input: bool = True) -> None:
+        """Raise `Ai4erError` for what there is not; `with_input` says whether the first layer's input can be had."""
+        rest = (0, -1, "all", "states") if with_input else (-1, "all")
+        if self.layer not in (*range(1, layers + 1), *rest):
+            others = "0 (their input), -1 (the last), all and states" if with_input else "-1 (the last) and all"
+            raise Ai4erError(f"layer={self.layer}: encoder {self.encoder!r} has layers 1 to {layers}; also {others}")
 
 
 def _ready(samples: np.ndarray, normalise: bool, shortest: int) -> np.ndarray:

@@ -13,10 +13,13 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import scipy.fft
 import scipy.sparse
+
+MelScale = Literal["slaney", "htk"]
 
 _BLOCK_SAMPLES = 1 << 17
 """A megabyte of float64: what a core's cache still holds."""
@@ -97,6 +100,12 @@ def hann(length: int) -> np.ndarray:
     return 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
 
 
+@lru_cache
+def hamming(length: int) -> np.ndarray:
+    """The periodic Hamming window (length,) as float64."""
+    return 0.08 + 0.92 * hann(length)
+
+
 def hertz_to_mel(hertz: np.ndarray) -> np.ndarray:
     """Slaney's mel scale: linear below 1 kHz (3 mel each 200 Hz), logarithmic above."""
     above = np.maximum(hertz, _LOG_START)
@@ -108,11 +117,18 @@ def mel_to_hertz(mel: np.ndarray) -> np.ndarray:
     return np.where(mel < 15, mel * _LINEAR_STEP, _LOG_START * np.exp(_LOG_STEP * (mel - 15)))
 
 
+def _mel_edges(highest: float, count: int, scale: MelScale) -> np.ndarray:
+    """Frequencies in hertz from 0 to the highest, evenly spaced on Slaney's or on HTK's mel scale."""
+    if scale == "slaney":
+        return mel_to_hertz(np.linspace(0, hertz_to_mel(np.array(highest)), count))
+    return 700 * np.expm1(np.linspace(0, np.log1p(highest / 700), count))
+
+
 @lru_cache
-def mel_filters(sample_rate: int, n_fft: int, bands: int) -> scipy.sparse.csr_matrix:
+def mel_filters(sample_rate: int, n_fft: int, bands: int, scale: MelScale = "slaney") -> scipy.sparse.csr_matrix:
     """Triangular filters of equal area (bands, bins), sparse: every bin is in two filters at most."""
     bins = np.fft.rfftfreq(n_fft, 1 / sample_rate)
-    edges = mel_to_hertz(np.linspace(0, hertz_to_mel(np.array(sample_rate / 2)), bands + 2))
+    edges = _mel_edges(sample_rate / 2, bands + 2, scale)
     low, centre, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
     triangles = np.maximum(0, np.minimum((bins - low) / (centre - low), (high - bins) / (high - centre)))
     return scipy.sparse.csr_matrix((triangles * 2 / (high - low)).astype(np.float32))
@@ -132,6 +148,27 @@ def decibels(power: np.ndarray) -> np.ndarray:
     return np.log(np.maximum(power, np.float32(1e-10))) * np.float32(10 / np.log(10))
 
 
+def mel_power(
+    items: Sequence[np.ndarray],
+    sample_rate: int,
+    n_fft: int,
+    hop: int,
+    bands: int,
+    reflected: bool = False,
+    scale: MelScale = "slaney",
+) -> tuple[np.ndarray, np.ndarray]:
+    """Mel spectra of power (frames of all items, bands), and the number of frames of each item.
+
+    `reflected` is as in `map_frames`.
+    """
+    window, filters = hann(n_fft), mel_filters(sample_rate, n_fft, bands, scale)
+
+    def compute(frames: np.ndarray) -> np.ndarray:
+        return (filters @ power_spectrum(frames * window, n_fft)).T
+
+    return map_frames(items, n_fft, hop, bands, compute, reflected), frame_counts(items, n_fft, hop)
+
+
 def mel_decibels(
     items: Sequence[np.ndarray],
     sample_rate: int,
@@ -140,19 +177,14 @@ def mel_decibels(
     bands: int,
     dynamic_range: float = 80,
     reflected: bool = False,
+    scale: MelScale = "slaney",
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Mel spectra in decibels (frames of all items, bands), and the number of frames of each item.
+    """As `mel_power`, in decibels.
 
     Within an item, values more than `dynamic_range` below the loudest are raised to that level.
-    `reflected` is as in `map_frames`.
     """
-    window, filters = hann(n_fft), mel_filters(sample_rate, n_fft, bands)
-
-    def compute(frames: np.ndarray) -> np.ndarray:
-        return (filters @ power_spectrum(frames * window, n_fft)).T
-
-    counts = frame_counts(items, n_fft, hop)
-    values = decibels(map_frames(items, n_fft, hop, bands, compute, reflected))
+    power, counts = mel_power(items, sample_rate, n_fft, hop, bands, reflected, scale)
+    values = decibels(power)
     loudest = np.maximum.reduceat(values.max(axis=1), np.cumsum(counts) - counts)
     np.maximum(values, np.repeat(loudest - dynamic_range, counts)[:, None], out=values)
     return values, counts
