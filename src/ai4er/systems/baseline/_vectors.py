@@ -108,18 +108,19 @@ class VectorBaseline(System[C]):
 
 
 def labelled_batches(data: StageData, size: int = 256) -> Iterator[Batch]:
-    """The training items that have a label, in order."""
-    items = _labelled(data)
+    """The batches of `labelled`."""
+    items = labelled(data)
     for start in range(0, len(items), size):
         yield data.collate(items[start : start + size]).to(data.device)
 
 
 def training_targets(data: StageData) -> Tensor:
     """The targets of the training items that have a label, in order: (items,) or (items, names)."""
-    return torch.from_numpy(np.stack([np.asarray(item.target) for item in _labelled(data)]))
+    return torch.from_numpy(np.stack([np.asarray(item.target) for item in labelled(data)]))
 
 
-def _labelled(data: StageData) -> list[Item]:
+def labelled(data: StageData) -> list[Item]:
+    """The training items that have a label, in order."""
     return [item for item in data.items["train"] if item.target is not None]
 
 

@@ -1,0 +1,128 @@
+"""Multinomial logistic regression on one vector an item: the probe that tells what features or an encoder know.
+
+Every feature in units of its deviation over the training part, one weight vector a class, cross-entropy and an L2
+penalty, solved to the minimum, which is the only one. Reference: Cox, "The regression analysis of binary sequences",
+Journal of the Royal Statistical Society B 20, 1958; as a probe of pretrained networks Alain and Bengio, "Understanding
+intermediate layers using linear classifier probes", 2016.
+
+Known: the model. Chosen: the penalty; the weights of the classes within a corpus (the field judges by the mean recall).
+Several corpora with different classes can be learnt together: a recording counts against the classes that its corpus
+has, so that a corpus never teaches that what it does not have is absent; and a corpus counts as the root of its size,
+so that the largest does not decide alone. A class that no corpus has is never the answer. Votes are learnt as shares.
+Reported numbers: not found for these features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pydantic
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ai4er.labels import LabelSpace
+from ai4er.systems.base import Outputs, StageData, System
+from ai4er.systems.baseline._vectors import (
+    VectorConfig,
+    Vectors,
+    labelled,
+    labelled_batches,
+    need_two_classes,
+    training_targets,
+)
+from ai4er.systems.batch import Batch
+from ai4er.systems.card import Card
+
+_NEVER = -30.0
+"""The bias of a class without a training item."""
+
+
+class Config(VectorConfig):
+    """`penalty` is that of a squared weight beside the mean cross-entropy; `iterations` of L-BFGS at most."""
+
+    penalty: float = pydantic.Field(0.03, ge=0)
+    balanced: bool = True
+    iterations: int = pydantic.Field(100, ge=1)
+
+
+class LogisticRegression(System[Config]):
+    """Utterance features -> class logits. There are no parameters: `solve` fills buffers."""
+
+    config_class = Config
+    kinds = ("single", "distribution")
+    toy = "synthetic_speech"
+    weight: Tensor
+    bias: Tensor
+    card = Card(
+        title="The regression analysis of binary sequences", venue="Journal of the Royal Statistical Society B",
+        year=1958, paper="doi 10.1111/j.2517-6161.1958.tb00292.x", inputs=("any",), task="single label or votes",
+    )  # fmt: skip
+
+    def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
+        super().__init__(config, space, shapes, timed)
+        self.vectors = Vectors(shapes, timed)
+        self.register_buffer("weight", torch.zeros(space.size, self.vectors.size))
+        self.register_buffer("bias", torch.zeros(space.size))
+
+    def forward(self, batch: Batch) -> Outputs:
+        x = self.vectors(batch)
+        return Outputs(logits=functional.linear(x, self.weight, self.bias), embedding=x)
+
+    def solve(self, data: StageData) -> None:
+        """Fit to the labelled training items. Raises `Ai4erError` where they are of one class."""
+        targets = training_targets(data)
+        shares = targets if targets.dim() > 1 else functional.one_hot(targets, self.space.size)
+        need_two_classes(self.slug(), shares.argmax(1))
+        x = self.vectors.measure(labelled_batches(data))
+        corpora = [item.record.corpus for item in labelled(data)]
+        weight, bias = regression(
+            x, shares.to(x), corpora, self.config.penalty, self.config.balanced, self.config.iterations
+        )
+        self.weight.copy_(weight)
+        self.bias.copy_(bias.masked_fill(shares.sum(0).to(x.device) == 0, _NEVER))
+
+
+def item_weights(shares: Tensor, corpora: Sequence[str], balanced: bool) -> tuple[Tensor, Tensor]:
+    """How much each item counts, (items,) with the mean 1, and which classes its corpus has, (items, classes).
+
+    shares (items, classes) sum to one. Every corpus counts as the root of its size; with `balanced` its classes count
+    alike.
+    """
+    weights = shares.new_zeros(len(shares))
+    there = torch.zeros_like(shares, dtype=torch.bool)
+    for corpus in sorted(set(corpora)):
+        rows = torch.tensor([name == corpus for name in corpora], device=shares.device)
+        count = shares[rows].sum(0)
+        there[rows] = count > 0
+        of_class = (
+            torch.where(count > 0, count.sum() / ((count > 0).sum() * count), 0) if balanced else torch.ones_like(count)
+        )
+        weights[rows] = (shares[rows] * of_class).sum(1) / rows.sum().sqrt()
+    return weights / weights.mean(), there
+
+
+def regression(
+    x: Tensor, shares: Tensor, corpora: Sequence[str], penalty: float, balanced: bool = True, iterations: int = 100
+) -> tuple[Tensor, Tensor]:
+    """The weights (classes, features) and biases (classes,) that minimise cross-entropy and penalty.
+
+    mean_i w_i (-sum_c shares_ic log softmax(W x_i + b)_c) + penalty ||W||^2, the softmax over the classes of the item's
+    corpus. x (items, features), shares (items, classes).
+    """
+    counts, there = item_weights(shares, corpora, balanced)
+    weight = x.new_zeros(shares.shape[1], x.shape[1]).requires_grad_()
+    bias = x.new_zeros(shares.shape[1]).requires_grad_()
+    solver = torch.optim.LBFGS([weight, bias], max_iter=iterations, line_search_fn="strong_wolfe")
+
+    def objective() -> Tensor:
+        solver.zero_grad()
+        logits = functional.linear(x, weight, bias).masked_fill(~there, torch.finfo(x.dtype).min)
+        entropy = -(shares * logits.log_softmax(1)).masked_fill(~there, 0).sum(1)
+        total: Tensor = (counts * entropy).mean() + penalty * weight.square().sum()
+        total.backward()
+        return total
+
+    with torch.enable_grad():
+        solver.step(objective)
+    return weight.detach(), bias.detach()
