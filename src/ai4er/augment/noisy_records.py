@@ -60,6 +60,16 @@ class Recorded(NoiseSource):
         file = self.files[int(generator.integers(len(self.files)))]
         return loud_part(_clip(file, sample_rate), length, generator)
 
+    def part(self, test: bool) -> Recorded:
+        """Every third recording in the order of their names is for test, the others are for training.
+
+        Raises `Ai4erError` where no recording is left.
+        """
+        chosen = self.files[::3] if test else tuple(file for i, file in enumerate(self.files) if i % 3)
+        if not chosen:
+            raise Ai4erError("test hears the one recording of noise, and training needs others: add some")
+        return Recorded(chosen)
+
 
 @dataclass(frozen=True, eq=False)
 class Babble(NoiseSource):

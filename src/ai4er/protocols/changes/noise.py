@@ -64,11 +64,7 @@ class Noise(ChangeOfInputs):
 
     def _source(self, fold: Fold, records: Records, test: bool) -> NoiseSource:
         if self.kind == "recorded":
-            files = self._clips().files
-            chosen = files[::3] if test else tuple(file for i, file in enumerate(files) if i % 3)
-            if not chosen:
-                raise Ai4erError("noise: test hears the one recording of noise, and training needs others: add some")
-            return Recorded(chosen)
+            return self._clips().part(test)
         if self.kind == "babble":
             drawn = np.random.default_rng(self.seed).permutation(fold.roles["train"])
             heard = (records[int(i)] for i in drawn)
