@@ -180,3 +180,29 @@ def _pad_ratings(items: Sequence[Item]) -> Padded | None:
 def _speaker_numbers(dialogue: Sequence[Item]) -> list[int]:
     seen: dict[str, int] = {}
     return [seen.setdefault(item.record.speaker, len(seen)) for item in dialogue]
+
+
+def parts(batch: Batch, size: int) -> list[Batch]:
+    """An utterance batch in parts of at most `size` items, each padded as far as its own longest item.
+
+    `extras` are not divided, and no part has any.
+    """
+    starts = range(0, len(batch), size)
+    return [_part(batch, slice(start, start + size)) for start in starts]
+
+
+def _part(batch: Batch, rows: slice) -> Batch:
+    return Batch(
+        ids=batch.ids[rows],
+        inputs={name: _rows(value, rows) for name, value in batch.inputs.items()},
+        available={name: there[rows] for name, there in batch.available.items()},
+        targets=None if batch.targets is None else batch.targets[rows],  # type: ignore[arg-type]
+        ratings=None if batch.ratings is None else _rows(batch.ratings, rows),
+    )
+
+
+def _rows(value: Any, rows: slice) -> Any:
+    if isinstance(value, Tensor):
+        return value[rows]
+    lengths = value.lengths[rows]
+    return Padded(value.data[rows, : int(lengths.max())], lengths)
