@@ -12,6 +12,7 @@ import pytest
 from ai4er.corpora.base import open_corpus
 from ai4er.encoders import front_end
 from ai4er.errors import Ai4erError
+from ai4er.features.word_times import pocketsphinx_decoder
 from ai4er.records import Record
 
 GENERATOR = np.random.default_rng(0)
@@ -48,6 +49,7 @@ def test_a_record_without_a_text_or_sound_is_not_read() -> None:
 
 def test_without_pocketsphinx_the_error_names_the_package_and_the_alternative(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pocketsphinx", None)
+    pocketsphinx_decoder.cache_clear()
     extractor = front_end("word_times:aligner=pocketsphinx")
     with pytest.raises(Ai4erError, match="pip install pocketsphinx, or use aligner=energy"):
         extractor.extract([extractor.load(record("yes", SPEECH))])

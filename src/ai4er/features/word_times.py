@@ -41,7 +41,7 @@ class WordTimes(FrontEnd):
 
     def load(self, record: Record) -> tuple[str, np.ndarray, list[str]]:
         """The record's id, its samples at 16 kHz, and its words in lower case."""
-        return record.id, audio_of(record, RATE), _WORD.findall((record.text or "").lower())
+        return record.id, audio_of(record, RATE), spoken_words(record.text)
 
     def extract(self, raw: Sequence[tuple[str, np.ndarray, list[str]]]) -> list[np.ndarray]:
         return [self._times(*one).astype(np.float32) for one in raw]
@@ -50,6 +50,15 @@ class WordTimes(FrontEnd):
         if not words:
             return np.array([[0, len(samples) / RATE]])
         return by_energy(samples, words) if self.aligner == "energy" else _aligned(name, samples, words)
+
+
+def spoken_words(text: str | None) -> list[str]:
+    """The words of a text in lower case.
+
+    >>> spoken_words("Don't - she said.")
+    ["don't", 'she', 'said']
+    """
+    return _WORD.findall((text or "").lower())
 
 
 def by_energy(samples: np.ndarray, words: Sequence[str]) -> np.ndarray:
@@ -64,15 +73,13 @@ def by_energy(samples: np.ndarray, words: Sequence[str]) -> np.ndarray:
 
 
 def _aligned(name: str, samples: np.ndarray, words: Sequence[str]) -> np.ndarray:
-    decoder = _decoder()
+    decoder = pocketsphinx_decoder()
     unknown = [word for word in words if decoder.lookup_word(word) is None]
     if unknown:
         raise Ai4erError(f"{name}: pocketsphinx does not know the word {unknown[0]!r}: use word_times:aligner=energy")
     try:
         decoder.set_align_text(" ".join(words))
-        decoder.start_utt()
-        decoder.process_raw((samples * 32767).astype("<i2").tobytes(), full_utt=True)
-        decoder.end_utt()
+        listen(decoder, samples)
         found = [(one.start_frame, one.end_frame + 1) for one in decoder.seg() or () if one.word[0] not in "<["]
     except RuntimeError:
         found = []
@@ -81,13 +88,21 @@ def _aligned(name: str, samples: np.ndarray, words: Sequence[str]) -> np.ndarray
     return np.array(found) / 100
 
 
+def listen(decoder: Any, samples: np.ndarray) -> None:
+    """Let a decoder of `pocketsphinx_decoder` do what it was set to do with a recording at 16 kHz, (samples,)."""
+    decoder.start_utt()
+    decoder.process_raw((samples * 32767).astype("<i2").tobytes(), full_utt=True)
+    decoder.end_utt()
+
+
 @functools.cache
-def _decoder() -> Any:
+def pocketsphinx_decoder() -> Any:
+    """CMU's acoustic model and dictionary of English. Raises `Ai4erError` where the package is not installed."""
     try:
         from pocketsphinx import Decoder
     except ImportError:
         raise Ai4erError(
-            "word_times:aligner=pocketsphinx needs its package: pip install pocketsphinx, or use aligner=energy"
+            "aligner=pocketsphinx needs its package: pip install pocketsphinx, or use aligner=energy"
         ) from None
     return Decoder(samprate=RATE, loglevel="FATAL")
 

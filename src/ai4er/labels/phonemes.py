@@ -17,6 +17,10 @@ _MEMBERS = {
     "voiced_consonant": "B D DH G JH L M N NG R V W Y Z ZH",
     "unvoiced_consonant": "CH CX F HH K P S SH T TH X",
 }
+VOWELS = ("a", "e", "i", "o", "u")
+"""The vowels that nearly all languages have, by their sign in the International Phonetic Alphabet."""
+_SHARED = {"a": "AA AH AW AY", "e": "AE EH EY", "i": "IH IY", "o": "AO OW OY", "u": "UH UW"}
+_VOWEL_OF = {phoneme: vowel for vowel, members in _SHARED.items() for phoneme in members.split()}
 _CLASS_OF = {phoneme: name for name, members in _MEMBERS.items() for phoneme in members.split()}
 _TABLES = {"en": tables.ENGLISH, "de": tables.GERMAN}
 _NOISE = r"\[[^\]]*\]|<[^>]*>|\([^)]*\)"
@@ -37,6 +41,15 @@ def phoneme_class(phoneme: str) -> str:
     ['unvoiced_consonant', 'vowel', 'voiced_consonant', 'other']
     """
     return _CLASS_OF.get(phoneme, "other")
+
+
+def shared_vowel(phoneme: str) -> str | None:
+    """The nearest of `VOWELS`, which for a diphthong is where it begins; None for reduced, rounded front and no vowels.
+
+    >>> [shared_vowel(p) for p in ("AY", "IH", "UE", "S")]
+    ['a', 'i', None, None]
+    """
+    return _VOWEL_OF.get(phoneme)
 
 
 def phonemes(text: str, language: str = "en") -> list[str]:
