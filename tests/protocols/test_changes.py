@@ -70,6 +70,58 @@ def test_the_tail_of_imbalance_is_exponential_and_another_class_is_rare_in_anoth
     assert len({counts(fold).most_common()[-1][0] for fold in found}) > 1
 
 
+def test_unseen_emotions_are_tested_alone_and_are_nowhere_else() -> None:
+    for plain, fold in zip(folds("loso"), folds("loso|unseen_emotions:names=anger+sadness")):
+        classes = {role: {RECORDS[int(i)].label for i in positions} for role, positions in fold.roles.items()}
+        assert classes == {"train": {"happiness", "neutral"}, "valid": {"happiness", "neutral"},
+                           "test": {"anger", "sadness"}}  # fmt: skip
+        for role, positions in fold.roles.items():
+            kept = [i for i in plain.roles[role] if RECORDS[int(i)].label in classes[role]]
+            assert positions.tolist() == kept
+        assert fold.notes == ("unseen emotions: anger, sadness; seen: happiness, neutral",)
+        audit(fold, RECORDS, parse_protocol("loso|unseen_emotions:names=anger+sadness"))
+
+
+def test_unseen_emotions_without_a_name_are_drawn_for_every_fold_by_the_seed() -> None:
+    found, again = (folds("loso|unseen_emotions:count=1") for _ in range(2))
+    assert [fold.notes for fold in found] == [fold.notes for fold in again]
+    tested = [{RECORDS[int(i)].label for i in fold.roles["test"]} for fold in found]
+    assert all(len(one) == 1 for one in tested) and len(set(map(str, tested))) > 1
+
+
+def test_an_unlabelled_role_has_no_unseen_emotion_either() -> None:
+    target = Records(
+        record.replace(corpus="there", id=f"t{record.id}", speaker=f"t{record.speaker}") for record in RECORDS
+    )
+    spec = "cross_corpus_unlabelled:target=there|unseen_emotions:names=anger"
+    records = RECORDS + target
+    for fold in folds(spec, records=records):
+        assert not any(records[int(i)].label == "anger" for i in fold.roles["unlabelled"])
+        assert {records[int(i)].label for i in fold.roles["test"]} == {"anger"}
+
+
+def test_an_unseen_turn_leaves_its_dialogue_and_its_context_stays_where_a_labelled_turn_does() -> None:
+    records = Records(
+        Record(
+            id=f"{s}-{d}-{t}", corpus="dyads", speaker=f"s{s}", dialogue=f"{s}-{d}", turn=t,
+            label=None if t == 2 else SPACE.names[d % 4],
+        )
+        for s in range(4) for d in range(8) for t in range(3)
+    )  # fmt: skip
+    for fold in folds("loso|unseen_emotions:names=anger", records=records):
+        for role, positions in fold.roles.items():
+            there = {records[int(i)].dialogue for i in positions}
+            assert len(positions) == 3 * len(there)
+            assert {SPACE.names[int(name.split("-")[1]) % 4] == "anger" for name in there} == {role == "test"}
+
+
+def test_two_classes_at_least_are_seen_and_names_are_those_of_the_corpus() -> None:
+    with pytest.raises(Ai4erError, match="3 of 4 classes unseen leave fewer than two"):
+        folds("loso|unseen_emotions:count=3")
+    with pytest.raises(Ai4erError, match="class of the training items"):
+        folds("loso|unseen_emotions:names=boredom")
+
+
 def test_label_noise_gives_the_rate_of_the_training_items_the_label_of_another_class() -> None:
     for fold in folds("loso|label_noise:rate=0.25"):
         assert len(fold.wrong_labels) == len(fold.roles["train"]) // 4

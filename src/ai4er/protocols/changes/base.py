@@ -24,7 +24,7 @@ class Change(Named, ABC):
 
     It stands behind a protocol, as in `loso|few_shot:shots=5`. Subclasses live in `protocols/changes/<name>.py`, in its
     `CHANGE`. Only a `ChangeOfInputs` touches test, or a validation role that is there; `random_validation` fills an
-    empty one.
+    empty one, and `unseen_emotions` takes classes away from either side.
     """
 
     @abstractmethod
@@ -98,8 +98,13 @@ def train_on(fold: Fold, chosen: np.ndarray, index: Index) -> Fold:
     Unlabelled turns stay where their dialogue keeps a labelled one, as its context.
     """
     train = fold.roles["train"]
-    context = train[~index.labelled[train]]
-    context = context[np.isin(index.dialogue.codes[context], index.dialogue.present(chosen))]
     note = f"{int(index.labelled[train].sum())} training items reduced to {len(chosen)}"
-    roles = {**fold.roles, "train": np.union1d(chosen, context)}
+    roles = {**fold.roles, "train": with_own_context(train, chosen, index)}
     return dataclasses.replace(fold, roles=roles, notes=(*fold.notes, note))
+
+
+def with_own_context(role: np.ndarray, chosen: np.ndarray, index: Index) -> np.ndarray:
+    """The chosen positions of a role, and its unlabelled turns in their dialogues."""
+    context = role[~index.labelled[role]]
+    context = context[np.isin(index.dialogue.codes[context], index.dialogue.present(chosen))]
+    return np.union1d(chosen, context)
