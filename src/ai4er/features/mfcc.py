@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from ai4er.features._audio import AudioFrontEnd, centred, levelled
-from ai4er.features._spectrum import cepstrum, mel_decibels, split
+from ai4er.features._spectrum import MelScale, cepstrum, mel_decibels, split
 
 
 class Mfcc(AudioFrontEnd):
@@ -17,7 +17,8 @@ class Mfcc(AudioFrontEnd):
 
     Frames of `n_fft` samples every `hop` samples: 1 + samples // hop. `samples` pads or cuts every
     item around its centre, so that all have the same number of frames; None keeps them whole.
-    `normalise_level` brings the loud parts of each recording to one level first.
+    `normalise_level` brings the loud parts of each recording to one level first. `scale` is Slaney's mel
+    scale or HTK's.
     Source: Davis and Mermelstein, IEEE Transactions on Acoustics, Speech, and Signal Processing 28, 1980.
     """
 
@@ -28,6 +29,7 @@ class Mfcc(AudioFrontEnd):
     bands: int = Field(128, gt=0)
     samples: int | None = Field(None, gt=0)
     normalise_level: bool = False
+    scale: MelScale = "slaney"
 
     @model_validator(mode="after")
     def _fewer_coefficients_than_bands(self) -> Self:
@@ -38,7 +40,7 @@ class Mfcc(AudioFrontEnd):
     def extract(self, raw: Sequence[np.ndarray]) -> list[np.ndarray]:
         even = [levelled(samples, self.sample_rate) for samples in raw] if self.normalise_level else raw
         items = [centred(samples, self.samples) for samples in even]
-        values, counts = mel_decibels(items, self.sample_rate, self.n_fft, self.hop, self.bands)
+        values, counts = mel_decibels(items, self.sample_rate, self.n_fft, self.hop, self.bands, scale=self.scale)
         return split(cepstrum(values, self.coefficients), counts)
 
 

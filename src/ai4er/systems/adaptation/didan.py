@@ -32,14 +32,11 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.nn.sparse_coding import sparse_codes
 from ai4er.nn.vgg import VGG11, vgg
+from ai4er.systems._published_convolutions import IMAGENET, take_convolutions
 from ai4er.systems.adaptation._paired import PairedSystem
-from ai4er.systems.adaptation._published_vgg import take_convolutions
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, SystemConfig
 from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card, Diagnostic
-
-_IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
-"""Mean and deviation of red, green and blue, in whose units the ImageNet networks read."""
 
 
 class Config(SystemConfig):
@@ -106,7 +103,7 @@ class Network(nn.Module):
             nn.Linear(config.hidden, config.hidden), nn.ReLU(),
         )  # fmt: skip
         self.classifier = nn.Sequential(nn.Dropout(config.dropout), nn.Linear(config.hidden, classes))
-        mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in _IMAGENET)
+        mean, deviation = (torch.tensor(values).view(3, 1, 1) for values in IMAGENET)
         self.register_buffer("channel_mean", mean, persistent=False)
         self.register_buffer("channel_deviation", deviation, persistent=False)
         for layer in self.features:

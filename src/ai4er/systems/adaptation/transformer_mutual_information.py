@@ -40,9 +40,9 @@ from ai4er.nn.segments import cut, segments
 from ai4er.nn.standardisation import Standardisation
 from ai4er.nn.vgg import VGG11, vgg
 from ai4er.systems._inputs import need_vectors
+from ai4er.systems._published_convolutions import take_convolutions
 from ai4er.systems.adaptation._corpus_parts import Extractor, normalised
 from ai4er.systems.adaptation._paired import PairedSystem
-from ai4er.systems.adaptation._published_vgg import take_convolutions
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, SystemConfig
 from ai4er.systems.batch import Batch, as_sequence
 from ai4er.systems.card import Card

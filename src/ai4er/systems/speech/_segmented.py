@@ -5,7 +5,7 @@ Every segment has the label of its utterance; the probabilities of an utterance 
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import pydantic
 import torch
@@ -50,15 +50,18 @@ C = TypeVar("C", bound=SegmentedConfig)
 class SegmentedSystem(System[C]):
     """Inputs with a frame rate each -> standardised segments -> `classify` -> the mean over the segments.
 
-    Raises `Ai4erError` for an input that is no sequence of vectors.
+    Inputs in `raw` are not standardised and need not be vectors. Raises `Ai4erError` for another one that is no
+    sequence of vectors.
     """
 
     toy = "synthetic_speech"
+    raw: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, config: C, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
-        need_vectors(self.slug(), shapes, list(config.rates))
-        self.statistics = nn.ModuleDict({name: Standardisation(shapes[name][0]) for name in config.rates})
+        measured = [name for name in config.rates if name not in self.raw]
+        need_vectors(self.slug(), shapes, measured)
+        self.statistics = nn.ModuleDict({name: Standardisation(shapes[name][0]) for name in measured})
 
     def measure(self, data: StageData) -> None:
         """Mean and deviation of every feature over the training part."""
@@ -69,7 +72,7 @@ class SegmentedSystem(System[C]):
         raise NotImplementedError
 
     def cut(self, batch: Batch) -> tuple[dict[str, Padded], Segments]:
-        """The standardised segments of every input, and where they lie in frames of the first input.
+        """The (standardised) segments of every input, and where they lie in frames of the first input.
 
         The longest input of an utterance, by its rate, says how many segments there are.
         """
@@ -81,7 +84,7 @@ class SegmentedSystem(System[C]):
         where = segments(torch.stack(durations).amax(0), config.frames(reference), max(1, step))
         views = {}
         for name, given in inputs.items():
-            x = self.statistics[name](given.data)
+            x = given.data if name in self.raw else self.statistics[name](given.data)
             pieces = cut(x, given.lengths, where, config.frames(name), rates[name] / rates[reference])
             views[name] = Padded(*pieces)
         return views, where
