@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ai4er.errors import Ai4erError
-from ai4er.systems._sampling import length_bucketed
+from ai4er.systems._sampling import balanced, length_bucketed
 
 
 def test_the_neighbours_in_length_are_drawn_in_proportion_to_their_weights() -> None:
@@ -29,3 +29,16 @@ def test_every_epoch_has_as_many_whole_batches() -> None:
 def test_nothing_to_draw_from_is_a_clear_error() -> None:
     with pytest.raises(Ai4erError, match="no training item"):
         length_bucketed(np.zeros(0), np.zeros(0), 4, 1, 1, np.random.default_rng(0))
+
+
+def test_a_small_group_has_the_same_share_of_every_batch_as_a_large_one() -> None:
+    groups = ["en"] * 10_000 + ["ja"] * 500
+    batches = balanced(groups, 16, np.random.default_rng(0))
+    assert len(batches) == 657 and {len(batch) for batch in batches} == {16}
+    drawn = np.concatenate(batches)
+    assert np.mean(drawn >= 10_000) == pytest.approx(0.5, abs=0.02)
+    assert len(np.unique(drawn[drawn >= 10_000])) == 500
+
+
+def test_fewer_items_than_a_batch_make_one() -> None:
+    assert [len(batch) for batch in balanced(["a", "b", "b"], 8, np.random.default_rng(0))] == [3]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from ai4er.errors import Ai4erError
@@ -27,3 +29,14 @@ def length_bucketed(
     drawn = low[:, None] + generator.random((len(keys), size)) * (high - low)[:, None]
     places = np.searchsorted(cumulative, drawn, side="right") - 1
     return list(order[places.clip(max=len(order) - 1)])
+
+
+def balanced(groups: Sequence[str], size: int, generator: np.random.Generator) -> list[np.ndarray]:
+    """Batches in which every group is expected as often, drawn with replacement; as many as plain batches would be.
+
+    `groups` are those of the items. Returns the positions of each batch, `size` of them (fewer only where there are).
+    """
+    _, group, counts = np.unique(np.asarray(groups), return_inverse=True, return_counts=True)
+    share = 1 / (len(counts) * counts[group])
+    size = min(size, len(share))
+    return list(generator.choice(len(share), (-(-len(share) // size), size), p=share))
