@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from itertools import pairwise
 
 import numpy as np
@@ -214,9 +215,26 @@ def test_unlabelled_target_dialogues_are_divided_whole() -> None:
         assert len(tested) == 3 and not tested & adapted
 
 
+def test_a_partly_labelled_target_is_divided_by_speakers_and_its_labels_by_class() -> None:
+    records = utterances(4, corpus="one") + utterances(8, 10, corpus="two")
+    folds = check(parse_protocol("cross_corpus_partly_labelled:target=two,labelled=0.4,folds=4"), records)
+    assert len(folds) == 4
+    tested = set()
+    for fold in folds:
+        named = [records[int(i)] for i in fold.roles["train"] if records[int(i)].corpus == "two"]
+        assert len(fold.roles["train"]) - len(named) == 9 and len(fold.roles["test"]) == 20
+        assert Counter(r.label for r in named) == {name: 6 if i < 2 else 4 for i, name in enumerate(SPACE.names)}
+        assert len(fold.roles["unlabelled"]) == 50 - len(named)
+        assert {records[int(i)].corpus for i in fold.roles["valid"]} == {"one", "two"}
+        tested |= speakers(fold, "test", records)
+    assert len(tested) == 8
+    with pytest.raises(Ai4erError, match="8 known speakers, and 10 are needed"):
+        parse_protocol("cross_corpus_partly_labelled:target=two,folds=9").folds(records, SPACE, 0)
+
+
 def test_a_role_that_a_protocol_lacks_names_the_protocols_that_have_it() -> None:
     fold = check(parse_protocol("loso"), utterances())[0]
-    with pytest.raises(Ai4erError, match="no 'unlabelled' data: use cross_corpus_unlabelled or official"):
+    with pytest.raises(Ai4erError, match="use cross_corpus_partly_labelled or cross_corpus_unlabelled or"):
         fold.role("unlabelled")
 
 

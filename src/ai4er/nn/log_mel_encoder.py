@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -13,6 +13,7 @@ from ai4er.nn.positions import sinusoidal_positions
 from ai4er.nn.stacked_frames import stacked_frames
 from ai4er.nn.waveform_encoder import Steps
 
+Masking = Callable[[Tensor, Tensor], Tensor]
 _HOP, _STACK = 320, 2
 
 
@@ -41,10 +42,13 @@ class LogMelEncoder(nn.Module):
         )
         self.layer_norm: nn.Module = nn.LayerNorm(dim) if closing_norm else nn.Identity()
 
-    def hidden(self, samples: Tensor, lengths: Tensor, depth: int | None = None) -> Steps:
+    def hidden(
+        self, samples: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None
+    ) -> Steps:
         """samples (batch, samples), zero behind lengths (batch,) -> (batch, frames, states, hidden_size).
 
-        Blocks above `depth` are not computed.
+        Blocks above `depth` are not computed. `masking` (x, frames) -> x changes what the blocks read, (batch, frames,
+        hidden_size) before its positions, such as by hiding spans of it.
         """
         x, frames = self.log_mel(samples, lengths)
         if self.convolutions is None:
@@ -52,7 +56,7 @@ class LogMelEncoder(nn.Module):
         else:
             mask = torch.arange(x.shape[1], device=x.device) < frames.unsqueeze(1)
             x, mask = self.convolutions(x, mask)
-        x = self.projection(x)
+        x = self.projection(x) if masking is None else masking(self.projection(x), mask.sum(1))
         states = [self.dropout(x + sinusoidal_positions(x.shape[1], x.shape[2], x.device))]
         for layer in self.layers[:depth]:
             states.append(layer(states[-1], src_key_padding_mask=~mask))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ai4er.encoders import expects_normalised, pretrained
-from ai4er.nn.log_mel_encoder import LogMelEncoder
+from ai4er.nn.log_mel_encoder import LogMelEncoder, Masking
 from ai4er.nn.waveform_encoder import Steps, WaveformEncoder
 
 
@@ -20,10 +20,13 @@ class SpeechNetwork(WaveformEncoder):
         super().__init__(network, normalise)
         self.hidden_size, self.states_number = self.sizes.hidden_size, len(network.encoder.layers) + 1
 
-    def hidden(self, samples: Tensor, lengths: Tensor, depth: int | None = None) -> Steps:
+    def hidden(
+        self, samples: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None
+    ) -> Steps:
         """As `LogMelEncoder.hidden`: the input of the first layer and the output of every layer up to `depth`."""
         z = self.convolved(self.prepared(samples, lengths))[1]
-        return Steps(torch.stack(self.layer_states(self.projected(z.x), z.mask, depth), dim=2), z.lengths)
+        x = self.projected(z.x) if masking is None else masking(self.projected(z.x), z.lengths)
+        return Steps(torch.stack(self.layer_states(x, z.mask, depth), dim=2), z.lengths)
 
 
 class GivenFrames(nn.Module):
@@ -34,9 +37,11 @@ class GivenFrames(nn.Module):
         *layers, self.hidden_size = shape
         self.states_number = layers[0] if layers else 1
 
-    def hidden(self, x: Tensor, lengths: Tensor, depth: int | None = None) -> Steps:
+    def hidden(self, x: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None) -> Steps:
         """x (batch, frames[, layers], features) -> (batch, frames, layers, features), those up to `depth`."""
-        states = x.view(*x.shape[:2], self.states_number, self.hidden_size)
+        states = (x if masking is None else masking(x, lengths)).view(
+            *x.shape[:2], self.states_number, self.hidden_size
+        )
         return Steps(states if depth is None else states[:, :, : depth + 1], lengths)
 
 
