@@ -14,11 +14,11 @@ from ai4er.registry import find
 from tests.diagnostics.test_suite import content
 
 NAMES = (
-    "channel_correlation", "dependent_intensities", "few_categories", "foreign_hum", "foreign_order",
-    "listeners_words", "longer_voice", "misleading_order", "near_marks", "order_of_neighbours",
+    "asked_event", "channel_correlation", "dependent_intensities", "few_categories", "foreign_hum", "foreign_order",
+    "listeners_words", "longer_voice", "misleading_order", "near_marks", "order_of_neighbours", "partial_labels",
     "prevailing_tones", "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch", "shared_clusters",
-    "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view", "two_teachers",
-    "valence_in_words", "wrong_labels_known_neighbours",
+    "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view", "turned_decisions",
+    "two_teachers", "unseen_words", "valence_in_words", "wrong_labels_known_neighbours",
 )  # fmt: skip
 
 
@@ -329,3 +329,69 @@ def test_valence_is_how_many_more_words_rise_than_fall() -> None:
         rises = [np.sign(frames[end - 1, :2] - frames[start, :2]) for start, end in words]
         assert np.allclose(np.mean(rises, axis=0), list(record.dimensions.values()))
         assert (words[1:, 0] >= words[:-1, 1]).all() and words[-1, 1] <= len(frames)
+
+
+def test_the_event_that_is_asked_for_is_the_class_and_all_events_together_are_the_same() -> None:
+    records = corpus("asked_event", 0)
+    for record in records:
+        kinds, emotions, asked = (record.attributes[name] for name in ("kinds", "emotions", "asked"))
+        assert sorted(kinds) == sorted(emotions) == list("0123")
+        assert EMOTIONS.names[int(emotions[kinds.index(asked)])] == record.label
+    both = [part(records, split) for split in ("train", "test")]
+    for view in ("spectrogram", "mfcc", "speech"):
+        means = [np.stack([r.arrays[view].mean(0) for r in one]) for one in both]
+        assert (nearest_mean(means[0], numbers(both[0]), means[1]) == numbers(both[1])).mean() < 0.35
+    asks = [np.stack([r.arrays["mfcc"].mean(0) for r in one]) for one in both]
+    asked_for = [np.array([int(r.attributes["asked"]) for r in one]) for one in both]
+    assert (nearest_mean(asks[0], asked_for[0], asks[1]) == asked_for[1]).all()
+
+
+def test_tested_words_have_no_training_item_and_the_words_that_are_alike_sound_alike() -> None:
+    from ai4er.diagnostics.unseen_words import NAMES
+    from ai4er.encoders import word_vectors
+
+    records = corpus("unseen_words", 0)
+    trained, tested = ({str(r.label) for r in part(records, split)} for split in ("train", "test"))
+    assert len(trained) == 8 and len(tested) == 4 and not trained & tested
+    words = word_vectors("minilm", NAMES)
+    means = {
+        name: np.mean([r.arrays["vector"] for r in records if r.label == name], axis=0) for name in trained | tested
+    }
+
+    def apart(places: dict[str, np.ndarray]) -> np.ndarray:
+        table = np.stack([places[name] for name in NAMES])
+        return np.linalg.norm(table[:, None] - table, axis=2)[np.triu_indices(len(NAMES), 1)]
+
+    assert np.corrcoef(apart(means), apart(words))[0, 1] > 0.3
+
+
+def test_a_place_means_another_class_in_the_target_and_which_domain_it_is_can_be_told() -> None:
+    labelled = [r for r in corpus("turned_decisions", 0) if r.label is not None]
+    domains = np.array([r.corpus == "target" for r in labelled])
+    vectors = np.stack([r.arrays["vector"] for r in labelled])
+    labels = np.array([EMOTIONS.names.index(str(r.label)) for r in labelled])
+    corner = nearest_mean(vectors[~domains, :2], labels[~domains], vectors[:, :2])
+    assert (corner == labels)[~domains].mean() > 0.95 and (corner == (labels + 1) % 4)[domains].mean() > 0.95
+    assert ((vectors[:, 2:].sum(1) > 0) == domains).mean() > 0.95
+
+
+def test_the_sum_of_two_numbers_is_the_class_and_each_stream_shows_one_of_them() -> None:
+    both = [part(corpus("streams_together", 0), split) for split in ("train", "test")]
+    numbers_shown = []
+    for name, divisor in (("spectrogram", 1), ("speech", 4)):
+        means = [np.stack([r.arrays[name].mean(0) for r in one]) for one in both]
+        shown = [np.array([int(r.id.split("-")[1]) // divisor % 4 for r in one]) for one in both]
+        numbers_shown.append(nearest_mean(means[0], shown[0], means[1]))
+        assert (nearest_mean(means[0], numbers(both[0]), means[1]) == numbers(both[1])).mean() < 0.35
+    assert (sum(numbers_shown) % 4 == numbers(both[1])).all()
+
+
+def test_a_partial_corpus_lacks_two_classes_and_the_tested_language_is_its_own() -> None:
+    records = corpus("partial_labels", 0)
+    found = {name: {r.label for r in records if r.corpus == name} for name in ("whole", "partial", "tested")}
+    assert found == {"whole": set(EMOTIONS.names), "partial": {"happiness", "neutral"}, "tested": set(EMOTIONS.names)}
+    assert {(r.corpus, r.language) for r in records} == {("whole", "en"), ("partial", "zh"), ("tested", "zh")}
+    both = [part(records, split) for split in ("train", "test")]
+    x, y = (np.stack([r.arrays["frames"].mean(0) for r in some]) for some in both)
+    chosen = np.array([r.corpus == "whole" for r in both[0]])
+    assert (nearest_mean(x[chosen], numbers(both[0])[chosen], y) == numbers(both[1])).mean() > 0.7

@@ -34,7 +34,7 @@ def test_classes_of_a_table_of_ones_own_map_by_synonyms_and_the_rest_is_counted(
 def test_where_no_class_has_a_counterpart_the_mappings_that_exist_are_named() -> None:
     with pytest.raises(Ai4erError, match="no mapping wesad3->common4: wesad3 maps to nothing"):
         mapping(LABEL_SPACES["wesad3"], LABEL_SPACES["common4"])
-    with pytest.raises(Ai4erError, match="iemocap6 maps to common4, common6, ekman6, ekman7, iemocap4"):
+    with pytest.raises(Ai4erError, match="iemocap6 maps to common4, common6, ekman6, ekman7, emotions13, iemocap4"):
         mapping(LABEL_SPACES["iemocap6"], LABEL_SPACES["wesad3"])
 
 
@@ -42,3 +42,9 @@ def test_a_vote_without_counterpart_goes_together_with_its_rater() -> None:
     record = Record(id="0", corpus="c", label="joy", votes=("joy", "puzzled", "angry"), raters=("A", "B", "C"))
     (kept,), _ = mapping(OWN, LABEL_SPACES["common4"]).apply(Records([record]))
     assert (kept.votes, kept.raters) == (("happiness", "anger"), ("A", "C"))
+
+
+def test_in_the_union_of_corpora_excitement_and_frustration_are_classes_of_their_own() -> None:
+    table = mapping(LABEL_SPACES["iemocap6"], LABEL_SPACES["emotions13"]).table
+    assert (table["excited"], table["frustrated"], table["angry"]) == ("excitement", "frustration", "anger")
+    assert set(mapping(LABEL_SPACES["meld3"], LABEL_SPACES["emotions13"]).table) == {"negative", "neutral", "positive"}

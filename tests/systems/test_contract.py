@@ -31,9 +31,10 @@ from ai4er.training.options import Options
 OWN = sorted(slug for slug, path in slugs().items() if path.startswith("ai4er.systems."))
 TOLERANCE = 1e-4
 UNDIAGNOSED = {
-    "asr_diarisation_emotion", "auto_time_frequency", "ctl_mtnet", "emotion_prompting",
-    "hierarchical_decoupled_kd", "phoneme_label_sequence", "tailor", "transformer_mutual_information",
-    "two_stream_pooling",
+    "asr_diarisation_emotion", "auto_time_frequency", "contrastive_teacher_student", "ctl_mtnet",
+    "diverse_feature_mapping", "emotion_prompting",
+    "hierarchical_decoupled_kd", "metric_aug", "phoneme_label_sequence", "phonetic_anchor", "tailor",
+    "transformer_mutual_information", "two_stream_pooling",
 }  # fmt: skip
 """Systems whose distinctive part has not yet shown a margin on a generated corpus; see docs/benchmarks.md."""
 

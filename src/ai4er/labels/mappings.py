@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 
 from ai4er.config import Configuration
 from ai4er.errors import Ai4erError
@@ -50,7 +51,10 @@ _SYNONYMS = {
     "mad": "anger", "joyful": "happiness", "scared": "fear", "neutrality": "neutral",
     "pleasant_surprise": "surprise",
 }  # fmt: skip
-_COMMON = ("common4", "common6", "ekman6", "ekman7")
+_COMMON = ("common4", "common6", "ekman6", "ekman7", "speech9")
+_UNION = "emotions13"
+_UNION_OWN = {"excited": "excitement", "frustrated": "frustration"}
+"""Classes that the union of corpora has besides the common ones."""
 _FEWEST = 3
 """A mapping by synonyms exists where at least so many classes have a counterpart."""
 
@@ -60,6 +64,20 @@ _GOEMOTIONS_EKMAN = {
     "sadness": "sadness disappointment embarrassment grief remorse",
     "surprise": "surprise realization confusion curiosity",
 }  # fmt: skip
+_GOEMOTIONS_SENTIMENT = {
+    "positive": "admiration amusement approval caring desire excitement gratitude joy love optimism pride relief",
+    "negative": (
+        "anger annoyance disappointment disapproval disgust embarrassment fear grief nervousness remorse sadness"
+    ),
+    "ambiguous": "confusion curiosity realization surprise",
+}  # fmt: skip
+
+
+def _fine(groups: Mapping[str, str]) -> dict[str, str]:
+    """Fine class -> coarse class of groups of names."""
+    return {fine: coarse for coarse, names in groups.items() for fine in names.split()}
+
+
 _PUBLISHED = (
     LabelMapping(
         source="iemocap6", target="iemocap4",
@@ -68,8 +86,22 @@ _PUBLISHED = (
     ),
     LabelMapping(
         source="goemotions27", target="ekman7",
-        table={fine: coarse for coarse, names in _GOEMOTIONS_EKMAN.items() for fine in names.split()},
+        table=_fine(_GOEMOTIONS_EKMAN),
         reference="Demszky et al. 2020, the Ekman grouping of the release, with its joy as happiness",
+    ),
+    LabelMapping(
+        source="goemotions28", target="ekman7", table={**_fine(_GOEMOTIONS_EKMAN), "neutral": "neutral"},
+        reference="Demszky et al. 2020, the Ekman grouping of the release, with its joy as happiness",
+    ),
+    LabelMapping(
+        source="goemotions28", target="sentiment4", table={**_fine(_GOEMOTIONS_SENTIMENT), "neutral": "neutral"},
+        reference="Demszky et al. 2020, the sentiment grouping of the release",
+    ),
+    LabelMapping(
+        source="speech9", target="ekman7",
+        table={**{name: name for name in ("anger", "disgust", "fear", "happiness", "neutral", "sadness", "surprise")},
+               "calm": "neutral", "boredom": "neutral"},
+        reference="calm counts as neutral, as those do who merge the two classes of RAVDESS; so does boredom",
     ),
     LabelMapping(
         source="meld7", target="meld3",
@@ -80,12 +112,26 @@ _PUBLISHED = (
 )  # fmt: skip
 
 
+def synonym(name: str) -> str:
+    """The name that the common label spaces use for a class of a corpus."""
+    return _SYNONYMS.get(name, name)
+
+
 def _by_synonyms(source: LabelSpace, target: LabelSpace) -> LabelMapping:
     """Same-named classes and synonyms only: no class changes its meaning."""
-    named = {name: _SYNONYMS.get(name, name) for name in source.names}
+    named = {name: synonym(name) for name in source.names}
     return LabelMapping(
         source=source.name, target=target.name, table={k: v for k, v in named.items() if v in target.names},
         reference="synonyms; excited counts as happiness as in the IEMOCAP 4-class convention",
+    )  # fmt: skip
+
+
+def _onto_union(source: LabelSpace) -> LabelMapping:
+    """As by synonyms, but what the union has as a class of its own stays one."""
+    named = {name: _UNION_OWN.get(name, synonym(name)) for name in source.names}
+    return LabelMapping(
+        source=source.name, target=_UNION, table={k: v for k, v in named.items() if v in LABEL_SPACES[_UNION].names},
+        reference="Cahyawijaya et al. 2023, in which every corpus keeps its classes",
     )  # fmt: skip
 
 
@@ -94,6 +140,7 @@ def _mappings() -> dict[str, LabelMapping]:
     grouped = {m.source for m in _PUBLISHED if m.target in _COMMON}
     sources = [s for s in LABEL_SPACES.values() if s.kind == "single" and s.name not in grouped]
     found = [_by_synonyms(s, LABEL_SPACES[t]) for s in sources for t in _COMMON if s.name != t]
+    found += [_onto_union(s) for s in LABEL_SPACES.values() if s.kind == "single" and s.name != _UNION]
     return {m.name: m for m in (*(m for m in found if len(m.table) >= _FEWEST), *_PUBLISHED)}
 
 

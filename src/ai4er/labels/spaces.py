@@ -46,6 +46,17 @@ LABEL_SPACES: dict[str, LabelSpace] = {
         _single("ekman6", "anger disgust fear happiness sadness surprise", "Ekman 1992"),
         _single("ekman7", "anger disgust fear happiness neutral sadness surprise", "Ekman 1992, with neutral"),
         _single("common6", "anger disgust fear happiness neutral sadness", "shared by emodb, ravdess and emovo"),
+        _single(
+            "speech9",
+            "anger boredom calm disgust fear happiness neutral sadness surprise",
+            "all classes of emodb, ravdess, emovo and urdu",
+        ),
+        _single(
+            "emotions13",
+            "sadness fear anger happiness disgust neutral surprise positive negative excitement frustration other "
+            "unknown",
+            "all classes of seven corpora in three languages, Cahyawijaya et al. 2023",
+        ),
         _single("emodb7", "anger boredom disgust fear happiness neutral sadness", "Burkhardt et al. 2005"),
         _single("ravdess8", "neutral calm happy sad angry fearful disgust surprised", "Livingstone and Russo 2018"),
         _single("emovo7", "anger disgust fear joy neutral sadness surprise", "Costantini et al. 2014"),
@@ -59,6 +70,7 @@ LABEL_SPACES: dict[str, LabelSpace] = {
         _single("goemotions27", _GOEMOTIONS.removesuffix(" neutral"), "Demszky et al. 2020; one label, no neutral"),
         _single("fer2013", "angry disgust fear happy neutral sad surprise", "Goodfellow et al. 2013"),
         _single("sentiment3", "low neutral high", "Katada et al. 2020: below, at and above the middle of 1 to 7"),
+        _single("sentiment4", "positive negative ambiguous neutral", "Demszky et al. 2020: groups of their 28 labels"),
         _single("mental_state3", "relaxed neutral concentrating", "Bird et al. 2018"),
         _single("wesad3", "baseline stress amusement", "Schmidt et al. 2018", neutral=None),
         _single("tess7", "angry disgust fear happy neutral pleasant_surprise sad", "Pichora-Fuller and Dupuis 2020"),
