@@ -80,5 +80,20 @@ def test_captions_are_of_one_recording() -> None:
 
 def test_a_data_frame_has_a_row_a_segment() -> None:
     frame = recognition(SURE, UNSURE).to_dataframe()
-    assert list(frame.columns) == ["source", "start", "end", "speaker", "text", "label", "confidence", *SPACE.names]
+    where = ["source", "start", "end", "speaker", "text", "label", "confidence", "valence", "arousal"]
+    assert list(frame.columns) == [*where, *SPACE.names]
     assert frame[FIRST].tolist() == [0.7, 0.3] and frame["label"].tolist() == [FIRST, SECOND]
+
+
+def test_a_segment_has_a_place_among_valence_and_arousal() -> None:
+    space = LABEL_SPACES["common4"]
+    angry, calm = (Segment(dict(zip(space.names, row)), start=0.0, end=1.0) for row in ([1, 0, 0, 0], [0, 0, 1, 0]))
+    found = Recognition("x", space, [angry, calm])
+    assert [(row["valence"], row["arousal"]) for row in found.rows()] == [(-0.51, 0.59), (0.0, 0.0)]
+
+
+def test_a_space_without_places_and_several_labels_at_once_have_none() -> None:
+    for name in ("wesad3", "goemotions28"):
+        space = LABEL_SPACES[name]
+        found = Recognition("x", space, [Segment(dict.fromkeys(space.names, 0.5), start=0.0, end=1.0)])
+        assert "valence" not in next(iter(found.rows()))

@@ -40,6 +40,9 @@ def show_recognition(found: Recognition) -> None:
         table.add_column("text", ratio=2)
     if found.space.is_classes:
         table.add_column("emotion", no_wrap=True)
+    placed = found.valence_arousal(found.segments[0]) is not None
+    if placed:
+        table.add_column("valence, arousal", no_wrap=True)
     table.add_column("probabilities" if found.space.is_classes else "values", ratio=2)
     for segment in found.segments:
         cells = []
@@ -51,6 +54,8 @@ def show_recognition(found: Recognition) -> None:
             cells.append(_said(segment))
         if found.space.is_classes:
             cells.append(", ".join(found.labels(segment)) or "-")
+        if placed and (place := found.valence_arousal(segment)):
+            cells.append(f"{place[0]:+.2f}, {place[1]:+.2f}")
         table.add_row(*cells, _distribution(segment, found.space.is_classes))
     console.print(table)
 

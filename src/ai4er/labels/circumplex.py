@@ -17,9 +17,9 @@ PLACES: dict[str, tuple[float, float]] = {
     "sadness": (-0.63, -0.27),
     "surprise": (0.40, 0.67),
 }
-"""Mean pleasure and arousal from -1 to 1 that people gave to the words angry, bored, relaxed, disgusted, fearful, happy,
-sad and surprised. Source: Russell and Mehrabian, "Evidence for a three-factor theory of emotions", Journal of Research
-in Personality 11, 1977, table 2; neutral is the middle of the scales."""
+"""Mean pleasure and arousal from -1 to 1 that people gave to the words angry, bored, relaxed, disgusted, fearful,
+happy, sad and surprised. Source: Russell and Mehrabian, "Evidence for a three-factor theory of emotions", Journal of
+Research in Personality 11, 1977 (from memory); neutral is the middle of the scales."""
 
 
 def valence_arousal(probabilities: Mapping[str, float]) -> tuple[float, float] | None:

@@ -21,14 +21,15 @@ SHOWN = 500
 _BATCH = 10_000
 _COLUMNS = [
     ("source", pa.string()), ("start", pa.float64()), ("end", pa.float64()), ("speaker", pa.string()),
-    ("text", pa.string()), ("label", pa.string()), ("confidence", pa.float64()),
+    ("text", pa.string()), ("label", pa.string()), ("confidence", pa.float64()), ("valence", pa.float64()),
+    ("arousal", pa.float64()),
 ]  # fmt: skip
 
 
 def write_segments(out: Path) -> Path:
     """Write every segment as a row of a Parquet file, a part at a time; one column a score."""
     names = dict.fromkeys(name for line in lines(out) for name in line.get("overall", {}))
-    schema = pa.schema([*_COLUMNS, *((name, pa.float64()) for name in names)])
+    schema = pa.schema(list({**dict(_COLUMNS), **dict.fromkeys(names, pa.float64())}.items()))
     rows, part = _rows(out), out / f"{SEGMENTS}.part"
     with writing(part), pq.ParquetWriter(part, schema) as writer:
         while batch := list(itertools.islice(rows, _BATCH)):

@@ -14,7 +14,7 @@ from ai4er.recognition.result import Recognition
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_COLUMNS = ("source", "start", "end", "speaker", "text", "label", "confidence")
+_COLUMNS = ("source", "start", "end", "speaker", "text", "label", "confidence", "valence", "arousal")
 
 
 def as_data(found: Recognition) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def _moment(seconds: float) -> str:
 
 
 def _header(found: Sequence[Recognition]) -> list[str]:
-    return [*_COLUMNS, *dict.fromkeys(name for one in found for name in one.space.names)]
+    return list(dict.fromkeys([*_COLUMNS, *(name for one in found for name in one.space.names)]))
 
 
 def _timed(found: Recognition, what: str) -> Iterator[dict[str, Any]]:

@@ -23,7 +23,7 @@ _COLOURS = {
 }  # fmt: skip
 _MORE = ("#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377", "#88ccaa", "#997700", "#994455", "#004488")
 _INK, _SOFT = "#22272e", "#8a929c"
-_MOST_NAMES = 8
+_MOST_NAMES = 9
 
 
 def plot_timeline(found: Recognition, path: Path | str) -> Path:

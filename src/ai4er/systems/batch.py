@@ -196,7 +196,7 @@ def _part(batch: Batch, rows: slice) -> Batch:
         ids=batch.ids[rows],
         inputs={name: _rows(value, rows) for name, value in batch.inputs.items()},
         available={name: there[rows] for name, there in batch.available.items()},
-        targets=None if batch.targets is None else batch.targets[rows],  # type: ignore[arg-type]
+        targets=None if batch.targets is None else batch.targets[rows],
         ratings=None if batch.ratings is None else _rows(batch.ratings, rows),
     )
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
@@ -11,7 +9,7 @@ import torch
 from ai4er.errors import Ai4erError
 from ai4er.labels import LABEL_SPACES, LabelSpace
 from ai4er.systems.base import StageData
-from ai4er.systems.baseline.logistic_regression import Config, LogisticRegression, item_weights, regression
+from ai4er.systems.baseline.logistic_regression import Config, LogisticRegression, regression
 from ai4er.systems.batch import Item
 from tests.systems.baseline._vectors import FEATURES, SPACE, items, scaled
 
@@ -29,10 +27,6 @@ def answers(made: LogisticRegression, of: list[Item]) -> torch.Tensor:
     return made(made.collate(of)).logits
 
 
-def of_corpus(made: list[Item], corpus: str) -> list[Item]:
-    return [dataclasses.replace(item, record=item.record.replace(corpus=corpus)) for item in made]
-
-
 def test_the_weights_are_those_of_scikit_learn() -> None:
     from sklearn.linear_model import LogisticRegression as Reference
 
@@ -45,25 +39,7 @@ def test_the_weights_are_those_of_scikit_learn() -> None:
     np.testing.assert_allclose(answers(made, TEST).log_softmax(1), expected, atol=5e-3)
 
 
-def test_balanced_classes_count_alike() -> None:
-    shares = torch.eye(2)[torch.tensor([0] * 9 + [1])]
-    weights, there = item_weights(shares, ["one"] * 10, balanced=True)
-    assert torch.allclose(weights[:9].sum(), weights[9:].sum())
-    assert torch.allclose(weights.mean(), torch.tensor(1.0))
-    assert there.all()
-
-
-def test_a_corpus_counts_as_the_root_of_its_size() -> None:
-    shares = torch.eye(2)[torch.tensor([0, 1] * 10)]
-    weights, _ = item_weights(shares, ["large"] * 16 + ["small"] * 4, balanced=True)
-    assert torch.allclose(weights[:16].sum() / weights[16:].sum(), torch.tensor(2.0))
-
-
-def test_a_corpus_says_nothing_of_classes_that_it_does_not_have() -> None:
-    """Its recordings compare the classes that it has, and leave the weights of the others where they are."""
-    shares = torch.eye(4)[torch.tensor([0, 1, 2, 3, 0, 1])]
-    _, there = item_weights(shares, ["a"] * 4 + ["b"] * 2, balanced=True)
-    assert there.tolist() == [[True] * 4] * 4 + [[True, True, False, False]] * 2
+def test_nobody_says_anything_of_a_class_that_no_corpus_has() -> None:
     x = torch.randn(60, 5, generator=torch.Generator().manual_seed(0))
     weight, _ = regression(x, torch.eye(4)[torch.arange(60) % 3], ["b"] * 60, 0.01)
     assert weight[3].abs().max() == 0 < weight[2].abs().max()

@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai4er.labels import LabelSpace
+from ai4er.losses.several_corpora import corpus_weights, cross_entropy_among
 from ai4er.systems.base import Outputs, StageData, System
 from ai4er.systems.baseline._vectors import (
     VectorConfig,
@@ -83,25 +84,6 @@ class LogisticRegression(System[Config]):
         self.bias.copy_(bias.masked_fill(shares.sum(0).to(x.device) == 0, _NEVER))
 
 
-def item_weights(shares: Tensor, corpora: Sequence[str], balanced: bool) -> tuple[Tensor, Tensor]:
-    """How much each item counts, (items,) with the mean 1, and which classes its corpus has, (items, classes).
-
-    shares (items, classes) sum to one. Every corpus counts as the root of its size; with `balanced` its classes count
-    alike.
-    """
-    weights = shares.new_zeros(len(shares))
-    there = torch.zeros_like(shares, dtype=torch.bool)
-    for corpus in sorted(set(corpora)):
-        rows = torch.tensor([name == corpus for name in corpora], device=shares.device)
-        count = shares[rows].sum(0)
-        there[rows] = count > 0
-        of_class = (
-            torch.where(count > 0, count.sum() / ((count > 0).sum() * count), 0) if balanced else torch.ones_like(count)
-        )
-        weights[rows] = (shares[rows] * of_class).sum(1) / rows.sum().sqrt()
-    return weights / weights.mean(), there
-
-
 def regression(
     x: Tensor, shares: Tensor, corpora: Sequence[str], penalty: float, balanced: bool = True, iterations: int = 100
 ) -> tuple[Tensor, Tensor]:
@@ -110,15 +92,14 @@ def regression(
     mean_i w_i (-sum_c shares_ic log softmax(W x_i + b)_c) + penalty ||W||^2, the softmax over the classes of the item's
     corpus. x (items, features), shares (items, classes).
     """
-    counts, there = item_weights(shares, corpora, balanced)
+    counts, there = corpus_weights(shares, corpora, balanced)
     weight = x.new_zeros(shares.shape[1], x.shape[1]).requires_grad_()
     bias = x.new_zeros(shares.shape[1]).requires_grad_()
     solver = torch.optim.LBFGS([weight, bias], max_iter=iterations, line_search_fn="strong_wolfe")
 
     def objective() -> Tensor:
         solver.zero_grad()
-        logits = functional.linear(x, weight, bias).masked_fill(~there, torch.finfo(x.dtype).min)
-        entropy = -(shares * logits.log_softmax(1)).masked_fill(~there, 0).sum(1)
+        entropy = cross_entropy_among(functional.linear(x, weight, bias), shares, there)
         total: Tensor = (counts * entropy).mean() + penalty * weight.square().sum()
         total.backward()
         return total
