@@ -108,7 +108,7 @@ class EmotionNAS(BilevelSystem[Config]):
         title="EmotionNAS: Two-stream Neural Architecture Search for Speech Emotion Recognition",
         venue="Interspeech", year=2023, paper="arXiv 2203.13617", inputs=("speech",), task="single label",
         diagnostic=Diagnostic(
-            mechanism="streams_together", ablation={"supplement": False}, margin=0.2,
+            mechanism="streams_together", ablation={"supplement": False}, margin=0.4,
             settings={
                 "inputs": {name: f"array:name={name}" for name in STREAMS}, "map_size": (8, 8), "epochs": 10,
                 "frames": dict.fromkeys(STREAMS, 8), "genotypes": dict.fromkeys(STREAMS, _PLAIN), "batch_size": 32,
