@@ -190,6 +190,16 @@ def test_token_ids_are_those_of_the_tokenizer_cut_to_length() -> None:
         front_end("token_ids:encoder=tiny,max_length=513").extract(TEXTS)
 
 
+def test_a_text_can_say_who_says_it() -> None:
+    known, unknown = Record(id="1", corpus="c", speaker="c/Ann", text="so do I"), Record(id="2", corpus="c", text="hm")
+    said = front_end("token_ids:encoder=tiny,says=true")
+    words = tokenizer("tiny", "text")
+    found = said.extract([said.load(known), said.load(unknown)])
+    assert [words.decode(ids[1:-1]) for ids in found] == ["ann says : so do i", "someone says : hm"]
+    named = front_end("token_ids:encoder=tiny,speaker=true")
+    assert [named.load(record) for record in (known, unknown)] == ["Ann : so do I", "hm"]
+
+
 def test_sentences_that_mean_the_same_are_closer_than_others() -> None:
     front = front_end("text_vector")
     glad, happy, bus, nothing = front.extract(

@@ -131,6 +131,15 @@ def test_calibration_error_sees_overconfidence_and_none_in_calibrated_scores() -
     assert m.expected_calibration_error(t, sure) == pytest.approx(t.mean())
 
 
+def test_of_several_labels_the_calibration_is_that_of_the_likeliest() -> None:
+    space = LABEL_SPACES["mosei6"]
+    scores = np.array([[0.75, 0.6, 0.2, 0.1, 0.0, 0.0]] * 4)
+    targets = np.array([[1, 0, 0, 0, 0, 1]] * 3 + [[0, 1, 1, 0, 0, 0]])
+    assert m.METRICS["ece"](Predictions(list("abcd"), targets, scores, space)) == pytest.approx(0)
+    targets[0, 0] = 0
+    assert m.METRICS["ece"](Predictions(list("abcd"), targets, scores, space)) == pytest.approx(0.25)
+
+
 def test_log_likelihood_is_that_of_scikit_learn_and_least_for_the_true_shares() -> None:
     import sklearn.metrics as sk
 

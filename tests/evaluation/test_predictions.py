@@ -24,15 +24,16 @@ def four(**changes: object) -> Predictions:
 def test_what_is_saved_is_loaded_bit_for_bit(name: str, tmp_path: Path) -> None:
     space = LABEL_SPACES[name]
     generator = np.random.default_rng(0)
-    scores = generator.normal(size=(5, space.size))
+    scores, sets = generator.normal(size=(5, space.size)), space.kind == "multi"
     before = Predictions(
         ids=[f"c/ä{i}" for i in range(5)], targets=generator.integers(0, 2, 5) if name == "common4" else scores > 0,
-        scores=scores, space=space, speakers=["c/1"] * 5, uncertainty=np.abs(scores), threshold=0.3,
+        scores=scores, space=space, speakers=["c/1"] * 5, uncertainty=np.abs(scores),
+        threshold=np.linspace(0.2, 0.4, space.size),
     )  # fmt: skip
     before.save(tmp_path / "predictions.parquet")
     after = Predictions.load(tmp_path / "predictions.parquet")
-    assert after.space == space and after.threshold == 0.3
-    for field in ("ids", "targets", "scores", "speakers", "dialogues", "uncertainty"):
+    assert after.space == space
+    for field in ("ids", "targets", "scores", "speakers", "dialogues", "uncertainty", *(["threshold"] * sets)):
         one, other = getattr(before, field), getattr(after, field)
         assert one.dtype.kind == other.dtype.kind and (one == other).all()
     assert [path.name for path in tmp_path.iterdir()] == ["predictions.parquet"]
@@ -95,5 +96,19 @@ def test_the_threshold_decides_what_a_set_holds() -> None:
     scores = np.array([[0.4, 0.6, 0.1, 0.9, 0.3, 0.0]])
     sets = [Predictions(["a"], scores > 0.5, scores, space, threshold=at).classes.sum() for at in (0.5, 0.3)]
     assert sets == [2, 4]
+    own = Predictions(["a"], scores > 0.5, scores, space, threshold=np.array([0.4, 0.7, 0.1, 0.1, 0.9, 0.5]))
+    assert own.classes[0].tolist() == [True, False, True, True, False, False]
+
+
+def test_folds_with_thresholds_of_their_own_are_pooled() -> None:
+    space = LABEL_SPACES["mosei6"]
+    scores = np.full((1, 6), 0.4)
+    folds = [Predictions([name], scores > 0.5, scores, space, threshold=at) for name, at in (("a", 0.5), ("b", 0.3))]
+    whole = Predictions.pool(folds)
+    assert whole.classes.all(1).tolist() == [False, True]
+    assert whole.take([1]).classes.all()
+
+
+def test_values_have_no_classes() -> None:
     with pytest.raises(Ai4erError, match="has no classes"):
         _ = Predictions(["a"], [[1.0]], [[1.0]], LABEL_SPACES["mosi_score"]).classes

@@ -118,9 +118,13 @@ def squared_error_root(sums: np.ndarray) -> np.ndarray:
 
 
 def calibration_rows(probabilities: np.ndarray, target: np.ndarray, bins: int) -> np.ndarray:
-    """1, then confidence minus correctness in the column of its bin: (items, 1 + bins)."""
-    confidence = probabilities.max(1)
-    gap = confidence - (probabilities.argmax(1) == target)
+    """1, then confidence minus correctness in the column of its bin: (items, 1 + bins).
+
+    `target` (items,) class indices, or (items, classes) booleans, where the likeliest label is right if it applies.
+    """
+    confidence, likeliest = probabilities.max(1), probabilities.argmax(1)
+    right = target[np.arange(len(target)), likeliest] if target.ndim == 2 else likeliest == target
+    gap = confidence - right
     rows = np.zeros((len(target), 1 + bins))
     rows[:, 0] = 1
     rows[np.arange(len(target)), 1 + confidence_bin(confidence, bins)] = gap

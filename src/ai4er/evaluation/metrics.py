@@ -177,7 +177,7 @@ METRICS: dict[str, Metric] = {
             _sums.micro_f1,
         ),
         Metric(
-            "ece", "expected calibration error", _CLASSES, _calibration_rows, _sums.calibration_error,
+            "ece", "expected calibration error", _ANY_CLASSES, _calibration_rows, _sums.calibration_error,
             higher_is_better=False,
         ),
         Metric(

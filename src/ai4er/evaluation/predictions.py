@@ -26,7 +26,8 @@ class Predictions:
     `ids` (N,) `corpus/id`; `targets` (N,) class indices for single labels, otherwise (N, K);
     `scores` (N, K) probabilities or values; `speakers` and `dialogues` (N,), empty text where
     unknown; `uncertainty` (N, K) standard deviations, if the system gives any. A class of a
-    multi-label space counts as predicted from the probability `threshold`.
+    multi-label space counts as predicted from the probability `threshold`, one for all, (K,) or (N, K); it becomes
+    (N, K), so that folds with thresholds of their own can be pooled.
     Raises `Ai4erError` for shapes that do not fit together, and for scores that are not finite.
     """
 
@@ -37,7 +38,7 @@ class Predictions:
     speakers: np.ndarray = None  # type: ignore[assignment]  # becomes empty texts
     dialogues: np.ndarray = None  # type: ignore[assignment]
     uncertainty: np.ndarray | None = None
-    threshold: float = 0.5
+    threshold: float | np.ndarray = 0.5
 
     def __post_init__(self) -> None:
         single = self.space.kind == "single"
@@ -49,6 +50,7 @@ class Predictions:
         for name in ("speakers", "dialogues"):
             given = getattr(self, name)
             fix(self, name, np.full(items, "") if given is None else np.asarray(given, dtype=str))
+        fix(self, "threshold", np.broadcast_to(np.asarray(self.threshold, dtype=np.float32), (items, size)))
         if self.uncertainty is not None:
             fix(self, "uncertainty", np.asarray(self.uncertainty, dtype=np.float32))
         if not items:
@@ -78,7 +80,7 @@ class Predictions:
         scores: np.ndarray,
         space: LabelSpace,
         uncertainty: np.ndarray | None = None,
-        threshold: float = 0.5,
+        threshold: float | np.ndarray = 0.5,
     ) -> Predictions:
         """The predictions for records, one row of `scores` each; records without a target are left out."""
         if len(records) != len(scores):
@@ -137,14 +139,14 @@ class Predictions:
         return Predictions(
             self.ids[where], self.targets[where], self.scores[where], self.space,
             self.speakers[where], self.dialogues[where],
-            None if self.uncertainty is None else self.uncertainty[where], self.threshold,
+            None if self.uncertainty is None else self.uncertainty[where], np.asarray(self.threshold)[where],
         )  # fmt: skip
 
     @classmethod
     def pool(cls, parts: Sequence[Predictions]) -> Predictions:
         """The predictions of several folds as one. Raises `Ai4erError` if an item was tested twice."""
-        if len({part.space for part in parts}) != 1 or len({part.threshold for part in parts}) != 1:
-            raise Ai4erError("only predictions in one label space, with one threshold, can be pooled")
+        if len({part.space for part in parts}) != 1:
+            raise Ai4erError("only predictions in one label space can be pooled")
         sure = any(part.uncertainty is None for part in parts)
 
         def joined(name: str) -> np.ndarray:
@@ -158,7 +160,7 @@ class Predictions:
             speakers=joined("speakers"),
             dialogues=joined("dialogues"),
             uncertainty=None if sure else joined("uncertainty"),
-            threshold=parts[0].threshold,
+            threshold=joined("threshold"),
         )
 
     def save(self, path: Path | str) -> None:
@@ -173,7 +175,9 @@ class Predictions:
         }
         if self.uncertainty is not None:
             columns["uncertainty"] = _lists(self.uncertainty)
-        about = {"space": self.space.model_dump_json(), "threshold": json.dumps(self.threshold)}
+        if self.space.kind == "multi":
+            columns["threshold"] = _lists(np.ascontiguousarray(self.threshold))
+        about = {"space": self.space.model_dump_json()}
         part = Path(path).with_suffix(".part")
         pq.write_table(pa.table(columns).replace_schema_metadata(about), part)
         part.replace(path)
@@ -185,7 +189,6 @@ class Predictions:
             table = pq.read_table(path)
             about = table.schema.metadata or {}
             space = LabelSpace(**json.loads(about[b"space"]))
-            threshold = float(json.loads(about[b"threshold"]))
         except FileNotFoundError:
             raise Ai4erError(f"no predictions file {path}") from None
         except (pa.ArrowInvalid, KeyError, ValueError):
@@ -199,7 +202,7 @@ class Predictions:
             speakers=np.array(table["speaker"].to_pylist(), dtype=str),
             dialogues=np.array(table["dialogue"].to_pylist(), dtype=str),
             uncertainty=_matrix(table["uncertainty"]) if "uncertainty" in table.column_names else None,
-            threshold=threshold,
+            threshold=_matrix(table["threshold"]) if "threshold" in table.column_names else 0.5,
         )
 
 

@@ -178,6 +178,15 @@ class System(nn.Module, Generic[C]):
         own = getattr(config, "encoder", None)
         return {**found, own: cls.encoder_kind} if own else found
 
+    @property
+    def stores_encoder(self) -> bool:
+        """Whether a recognizer holds the weights of the network that the setting `encoder` names, or its name alone."""
+        return True
+
+    def thresholds(self) -> np.ndarray:
+        """The probability from which each label of a multi-label space applies, (names,)."""
+        return np.full(self.space.size, float(getattr(self.config, "threshold", 0.5)))
+
     def collate(self, items: Sequence[Any]) -> Batch:
         """Items (or dialogues, lists of items) as one batch; called for training and for use."""
         if self.unit == "dialogue":

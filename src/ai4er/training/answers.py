@@ -31,6 +31,5 @@ def answers(system: System, units: Sequence[Unit], batch_size: int = 32) -> dict
 def answer(system: System, units: Sequence[Unit], batch_size: int = 32) -> tuple[Predictions, Answer]:
     """The predictions for the labelled items, and the whole answer of the system, for the units as they are."""
     records = Records(item.record for item in flatten(units))
-    threshold = float(getattr(system.config, "threshold", 0.5))
     found = predict(system, units, batch_size)
-    return Predictions.of(records, found.scores, system.space, found.uncertainty, threshold), found
+    return Predictions.of(records, found.scores, system.space, found.uncertainty, system.thresholds()), found
