@@ -21,7 +21,7 @@ from tests.recognition.test_voice_activity import SAMPLE_RATE, scene
 class Counting:
     """Says anger as often as it reads or hears what it looks for; in a dialogue, with that of all turns."""
 
-    name, about = "counting", dict[str, Any]()
+    name, about, thresholds = "counting", dict[str, Any](), dict[str, float]()
     space: LabelSpace = LABEL_SPACES["common4"]
 
     def __init__(self, needs: str, reads_context: bool = False) -> None:

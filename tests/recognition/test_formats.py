@@ -33,11 +33,13 @@ def test_a_recognizer_that_is_not_sure_enough_abstains() -> None:
     assert [(row["label"], row["confidence"]) for row in found.rows()] == [(FIRST, 0.7), ("", 0.4)]
 
 
-def test_labels_of_a_multi_label_space_are_those_above_one_half_or_the_wanted_confidence() -> None:
+def test_labels_of_a_multi_label_space_apply_from_their_thresholds_and_the_wanted_confidence() -> None:
     space = LABEL_SPACES["mosei6"]
     one = Segment(dict(zip(space.names, (0.6, 0.9, 0.4, 0.1, 0.0, 0.0))))
-    assert Recognition("x", space, [one]).labels(one) == list(space.names[:2])
+    assert Recognition("x", space, [one]).labels(one) == ["sad", "happy"]  # likeliest first
     assert Recognition("x", space, [one], min_confidence=0.8).labels(one) == [space.names[1]]
+    own = Recognition("x", space, [one], thresholds={"happy": 0.7, "anger": 0.3})
+    assert own.labels(one) == ["sad", "anger"]
 
 
 def test_json_is_one_object_or_a_list() -> None:

@@ -55,8 +55,10 @@ def test_a_recording_becomes_segments_with_times_and_distributions(folder: Path,
     assert next(round(s.start or 0) for s in found.segments) == 1
     for segment in found.segments:
         assert sum(segment.scores.values()) == pytest.approx(1, abs=1e-3)
-    assert set(json.loads(found.to_json())["segments"][0]) == {"start", "end", "label", "confidence", "scores"}
-    assert found.to_csv().splitlines()[0].startswith("source,start,end,speaker,text,label,confidence,anger")
+    parts = {"start", "end", "label", "confidence", "valence", "arousal", "scores"}
+    assert set(json.loads(found.to_json())["segments"][0]) == parts
+    head = "source,start,end,speaker,text,label,confidence,valence,arousal,anger"
+    assert found.to_csv().splitlines()[0].startswith(head)
 
 
 def test_valence_and_arousal_come_with_their_uncertainty(recording: Path, tmp_path: Path) -> None:

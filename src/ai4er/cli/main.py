@@ -93,11 +93,12 @@ def evaluate(
     data: Data = None,
     split: Annotated[str | None, typer.Option("--split", help="Only this official split.")] = None,
     out: Out = None,
+    labels: Labels = None,
 ) -> None:
     """Measure a recognizer on a corpus it was not trained on (or on one split of it)."""
     from ai4er.recognition.evaluate import evaluate as evaluate_on
 
-    print(evaluate_on(recognizer, corpus, data, split, out))
+    print(evaluate_on(recognizer, corpus, data, split, out, labels))
 
 
 @app.command()

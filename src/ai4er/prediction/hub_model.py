@@ -39,6 +39,11 @@ class HubModel:
         return LabelSpace(name=self.name, kind=kind, names=names, neutral=neutral, source=self.name)
 
     @property
+    def thresholds(self) -> dict[str, float]:
+        """None of its own."""
+        return {}
+
+    @property
     def needs(self) -> set[str]:
         """The part of a record that it reads."""
         return {self.classifier.reads}

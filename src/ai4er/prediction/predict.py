@@ -54,6 +54,10 @@ class Predictor(Protocol):
         """What it predicts."""
 
     @property
+    def thresholds(self) -> dict[str, float]:
+        """The probability from which each label applies, where there may be several; one half for those not named."""
+
+    @property
     def needs(self) -> set[str]:
         """The parts of a record that it reads."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -17,6 +19,7 @@ from ai4er.encoders import BUILT_IN, save_assets
 from ai4er.errors import Ai4erError
 from ai4er.features.base import FrontEnd
 from ai4er.labels import LabelSpace
+from ai4er.prediction.calibration import tempered
 from ai4er.prediction.items import Unit, build_items, check_complete, flatten, front_ends, group
 from ai4er.prediction.predict import Answer, predict
 from ai4er.records import Records
@@ -35,18 +38,20 @@ class Recognizer:
     """A fitted system that takes records as they come from a person's files.
 
     `about` is what the model card says as data: corpus, protocol, results, licence, whether an
-    encoder was substituted. `folder` is where it was loaded from, if anywhere.
+    encoder was substituted. `folder` is where it was loaded from, if anywhere. `temperature` calibrates its
+    probabilities.
     """
 
     system: System
     inputs: dict[str, FrontEnd]
     about: dict[str, Any] = field(default_factory=dict)
     folder: Path | None = None
+    temperature: float = 1.0
 
     @classmethod
-    def of(cls, system: System, about: Mapping[str, Any] | None = None) -> Self:
+    def of(cls, system: System, about: Mapping[str, Any] | None = None, temperature: float = 1.0) -> Self:
         """The recognizer of a fitted system."""
-        return cls(system.eval(), front_ends(system.config.inputs), dict(about or {}))
+        return cls(system.eval(), front_ends(system.config.inputs), dict(about or {}), temperature=temperature)
 
     @property
     def name(self) -> str:
@@ -57,6 +62,13 @@ class Recognizer:
     def space(self) -> LabelSpace:
         """What it predicts."""
         return self.system.space
+
+    @property
+    def thresholds(self) -> dict[str, float]:
+        """The calibrated probability from which each label of a multi-label space applies; none for other spaces."""
+        if self.space.kind != "multi":
+            return {}
+        return dict(zip(self.space.names, self._calibrated(self.system.thresholds()).tolist()))
 
     @property
     def needs(self) -> set[str]:
@@ -78,17 +90,21 @@ class Recognizer:
         return group(items, self.system.unit)
 
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
-        """What the system says of each record, in order."""
+        """What the system says of each record, in order; probabilities are calibrated."""
         units = self.units(records)
         answer = predict(self.system, units, batch_size)
         where = {(item.record.corpus, item.record.id): i for i, item in enumerate(flatten(units))}
         rows = [where[record.corpus, record.id] for record in records]
-        return answer.take(rows)
+        taken = answer.take(rows)
+        return dataclasses.replace(taken, scores=self._calibrated(taken.scores))
+
+    def _calibrated(self, scores: np.ndarray) -> np.ndarray:
+        return tempered(scores, self.space.kind, self.temperature)
 
     def save(self, folder: Path | str, half: bool = False) -> Path:
         """Write the folder: `config.json`, `model.safetensors`, `README.md`, tokenizers and architectures.
 
-        An existing recognizer is replaced whole or not at all. `half` stores weights in 16 bit.
+        An existing recognizer is replaced whole or not at all. `half` stores matrices in 16 bit.
         """
         folder = Path(folder)
         part = folder.with_name(folder.name + ".part")
@@ -98,7 +114,7 @@ class Recognizer:
         settings = system.config.model_dump(mode="json")
         kept = {}
         own, words = (getattr(system.config, name, None) for name in (ENCODER, TEXT_ENCODER))
-        if own:
+        if own and system.stores_encoder:
             kept[own] = ENCODER
             save_assets(own, system.encoder_kind, part / ENCODER)
         if words and words not in BUILT_IN:
@@ -112,6 +128,7 @@ class Recognizer:
             "space": system.space.model_dump(mode="json"),
             "shapes": {name: list(shape) for name, shape in system.shapes.items()},
             "timed": system.timed,
+            "temperature": self.temperature,
             "about": self.about,
         }
         (part / CONFIG).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
@@ -154,8 +171,8 @@ class Recognizer:
             raise Ai4erError(f"{folder} has no {WEIGHTS}") from None
         except (SafetensorError, RuntimeError) as error:
             raise Ai4erError(f"{folder / WEIGHTS} does not fit {slug}: {str(error).splitlines()[0]}") from None
-        loaded = cls.of(system, kept["about"])
-        return cls(loaded.system, loaded.inputs, loaded.about, folder)
+        loaded = cls.of(system, kept["about"], kept.get("temperature", 1.0))
+        return dataclasses.replace(loaded, folder=folder)
 
     def push_to_hub(self, name: str, private: bool = True) -> str:
         """Upload the folder to the Hugging Face hub under `owner/name`; returns its address."""
@@ -189,9 +206,12 @@ def _located(folder: Path | str) -> Path:
 
 
 def _stored(state: Mapping[str, torch.Tensor], half: bool) -> dict[str, torch.Tensor]:
-    """Contiguous copies (safetensors refuses shared memory), in half precision if asked."""
+    """Contiguous copies (safetensors refuses shared memory), in half precision if asked.
+
+    Vectors stay in single precision: they are few numbers, and statistics among them may be too small for half.
+    """
     kept = {name: tensor.detach().cpu().clone().contiguous() for name, tensor in state.items()}
-    return {n: t.half() if half and t.dtype == torch.float32 else t for n, t in kept.items()}
+    return {n: t.half() if half and t.dtype == torch.float32 and t.ndim > 1 else t for n, t in kept.items()}
 
 
 def _relocate(settings: dict[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
@@ -216,7 +236,7 @@ def model_card(recognizer: Recognizer) -> str:
         "---",
         "library_name: ai4er",
         f"license: {about.get('licence_tag', 'other')}",
-        f"tags: [emotion-recognition, {', '.join(card.inputs)}]",
+        f"tags: [emotion-recognition, {', '.join(sorted(recognizer.needs))}]",
         "---",
         f"# {system.slug()} for {recognizer.space.name}",
         "",

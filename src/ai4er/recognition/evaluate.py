@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.intervals import interval
 from ai4er.evaluation.metrics import default_metrics
 from ai4er.evaluation.predictions import Predictions
 from ai4er.evaluation.report import ALL_FOLDS, RESULTS_FILE, ResultRow, table, write_rows
+from ai4er.prediction.view import seen_as
 from ai4er.recognition.recognize import load
+from ai4er.recognition.result import DECIDED
 from ai4er.training.data import load_data
 from ai4er.training.initial import shared_corpora
 from ai4er.training.run import PREDICTIONS
 
 
 def evaluate(
-    name: str | Path, corpus: str, data: Path | str | None = None, split: str | None = None, out: Path | None = None
-) -> str:
+    name: str | Path, corpus: str, data: Path | str | None = None, split: str | None = None, out: Path | None = None,
+    labels: str | None = None,
+) -> str:  # fmt: skip
     """The table of results of a recognizer on a corpus, or on one official split of it.
 
-    The corpus' labels are mapped to those of the recognizer where a named mapping exists. A warning line
-    says when the recognizer was trained on the same corpus. Raises `Ai4erError` when the labels cannot be mapped.
+    The corpus' labels are mapped to those of the recognizer where a named mapping exists; with `labels` the answers of
+    the recognizer are seen in another space first. A warning line says when the recognizer was trained on the same
+    corpus. Raises `Ai4erError` when the labels cannot be mapped.
     """
-    recognizer = load(name)
+    recognizer = seen_as(load(name), labels)
     space = recognizer.space
     found = load_data(corpus, [space.kind], data, space.name)
     records = found.records.where(lambda record: split is None or record.split == split)
@@ -31,7 +37,8 @@ def evaluate(
         there = sorted(set(found.records.column("split")) - {""})
         raise Ai4erError(f"{corpus} has no split {split!r}: {', '.join(there) or 'it has none'}")
     answer = recognizer.predict(records)
-    predictions = Predictions.of(records, answer.scores, space, answer.uncertainty)
+    threshold = np.array([recognizer.thresholds.get(label, DECIDED) for label in space.names])
+    predictions = Predictions.of(records, answer.scores, space, answer.uncertainty, threshold)
     rows = []
     for metric in default_metrics(space):
         bounds = interval(predictions, metric)

@@ -14,6 +14,7 @@ from ai4er.errors import Ai4erError, unknown
 from ai4er.prediction.hub_model import PREFIX, HubModel
 from ai4er.prediction.predict import Answer, Predictor
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
+from ai4er.prediction.view import seen_as
 from ai4er.recognition.explain import moments_that_count, words_that_count
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.sources import Source, Turn, source
@@ -52,13 +53,14 @@ def load(name: str | Path) -> Predictor:
 
 def recognize(
     given: str | Path, recognizer: Predictor | str | Path | None = None, segmentation: Segmentation | None = None,
-    min_confidence: float = 0.0, by_channel: bool = False, explain: bool = False,
+    min_confidence: float = 0.0, by_channel: bool = False, explain: bool = False, labels: str | None = None,
 ) -> Recognition:  # fmt: skip
     """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
 
     Without a recognizer, the shipped one for speech or for text is used. Recordings are cut into
     stretches of speech; each gets a distribution with its times in seconds, and no label where no class is as probable
-    as `min_confidence`. With `by_channel` every channel is a speaker of its own (`channel 1` ...), as on recorded
+    as `min_confidence`. With `labels` the answers are seen in another label space (`ekman7`, `sentiment4`), onto which
+    a named mapping must lead. With `by_channel` every channel is a speaker of its own (`channel 1` ...), as on recorded
     telephone calls; otherwise channels are averaged. With `explain` the segments have their `evidence`: the words or
     moments without which the label would be less probable.
     Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
@@ -68,14 +70,23 @@ def recognize(
     found = source(given)
     usual = MODALITY[found.kind]
     chosen = load(recognizer or usual) if recognizer is None or isinstance(recognizer, (str, Path)) else recognizer
-    name = chosen.name
-    licence = str(chosen.about.get("licence", ""))
+    chosen = seen_as(chosen, labels)
     if found.kind == "recording":
         need(chosen, "audio", f"{found.name} is a recording")
         segments, seconds = _recording(found.path, chosen, segmentation, by_channel, explain)
-        return Recognition(found.name, chosen.space, segments, name, seconds, licence, min_confidence)
+        return told(found.name, chosen, segments, seconds, min_confidence)
     need(chosen, "text", f"{found.name} is text")
-    return Recognition(found.name, chosen.space, _turns(found, chosen, explain), name, None, licence, min_confidence)
+    return told(found.name, chosen, _turns(found, chosen, explain), None, min_confidence)
+
+
+def told(
+    name: str, recognizer: Predictor, segments: list[Segment], seconds: float | None, min_confidence: float
+) -> Recognition:
+    """The segments of a source with what is known of the recognizer."""
+    licence = str(recognizer.about.get("licence", ""))
+    return Recognition(
+        name, recognizer.space, segments, recognizer.name, seconds, licence, min_confidence, recognizer.thresholds
+    )
 
 
 def need(recognizer: Predictor, part: str, given: str) -> None:

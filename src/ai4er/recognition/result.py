@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ai4er.labels import LabelSpace
+from ai4er.labels.circumplex import valence_arousal
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -55,7 +56,9 @@ class Recognition:
     """What a recognizer says of one source.
 
     `recognizer` names it, `licence` is that of its training data, `seconds` the length of the recording. A segment
-    whose likeliest class is less probable than `min_confidence` has no label: the recognizer abstains.
+    whose likeliest class is less probable than `min_confidence` has no label: the recognizer abstains. Of several
+    labels that may apply at once, each applies from its own probability in `thresholds` (one half where it has none),
+    and none below `min_confidence`.
     """
 
     source: str
@@ -65,20 +68,30 @@ class Recognition:
     seconds: float | None = None
     licence: str = ""
     min_confidence: float = 0.0
+    thresholds: dict[str, float] = field(default_factory=dict)
 
     def confidence(self, segment: Segment) -> float | None:
-        """The probability of the likeliest class; None for dimensions and scores."""
-        return max(segment.scores.values()) if self.space.is_classes else None
+        """The probability of the likeliest label that applies, else of the likeliest class; None for dimensions."""
+        if not self.space.is_classes:
+            return None
+        return max(segment.scores[name] for name in self.labels(segment) or segment.scores)
 
     def labels(self, segment: Segment) -> list[str]:
-        """The class, or the classes of a multi-label space; none where the recognizer abstains, or has no classes."""
+        """The class, or those of a multi-label space, likeliest first; none where the recognizer abstains."""
         if not self.space.is_classes:
             return []
         if self.space.kind == "multi":
-            least = max(DECIDED, self.min_confidence)
-            return [name for name, value in segment.scores.items() if value >= least]
+            ordered = sorted(segment.scores.items(), key=lambda pair: -pair[1])
+            return [n for n, v in ordered if v >= max(self.thresholds.get(n, DECIDED), self.min_confidence)]
         name, value = max(segment.scores.items(), key=lambda pair: pair[1])
         return [name] if value >= self.min_confidence else []
+
+    def valence_arousal(self, segment: Segment) -> tuple[float, float] | None:
+        """The expected place of the recognised emotions on the circumplex, each from -1 to 1 (`labels.circumplex`).
+
+        None where a class has no place there, where several may apply at once, and for values.
+        """
+        return valence_arousal(segment.scores) if self.space.kind in ("single", "distribution") else None
 
     @property
     def overall(self) -> dict[str, float]:
@@ -98,6 +111,8 @@ class Recognition:
             row |= {name: value for name in ("speaker", "text") if (value := getattr(segment, name))}
             if (confidence := self.confidence(segment)) is not None:
                 row |= {"label": " ".join(self.labels(segment)), "confidence": round(confidence, 4)}
+            if place := self.valence_arousal(segment):
+                row |= {"valence": round(place[0], 3), "arousal": round(place[1], 3)}
             for name in ("scores", "uncertainty"):
                 if values := getattr(segment, name):
                     row[name] = {key: round(value, 4) for key, value in values.items()}

@@ -11,7 +11,7 @@ import soxr
 
 from ai4er.errors import Ai4erError
 from ai4er.prediction.predict import Predictor
-from ai4er.recognition.recognize import SPEECH, as_segments, load, need
+from ai4er.recognition.recognize import SPEECH, as_segments, load, need, told
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.voice_activity import SAMPLE_RATE, Segmentation, Span, SpeechSpans
 
@@ -65,10 +65,7 @@ class Stream:
         rest = self._resample.resample_chunk(np.zeros(0, np.float32), last=True)
         self._updates(self._spans.feed(rest), lambda: None)
         self._updates(self._spans.close(), lambda: None)
-        return Recognition(
-            "stream", self.recognizer.space, self._segments, self.recognizer.name, self._spans.heard,
-            str(self.recognizer.about.get("licence", "")), self.min_confidence,
-        )  # fmt: skip
+        return told("stream", self.recognizer, self._segments, self._spans.heard, self.min_confidence)
 
     def _updates(self, ended: Iterator[Span], still_open: Callable[[], Span | None]) -> list[Update]:
         segments = list(as_segments(ended, self.recognizer))
