@@ -74,7 +74,7 @@ class CorporaPerceptron(System[Config]):
     toy = "synthetic_speech"
     never: Tensor
     card = Card(
-        title="x-vectors meet emotions: a study on dependencies between emotion and speaker recognition",
+        title="Perceptron over several corpora, after 'x-vectors meet emotions'",
         venue="ICASSP", year=2020, paper="arXiv 2002.05039", inputs=("any",), task="single label or votes",
     )  # fmt: skip
 
