@@ -21,6 +21,10 @@ _DIALOGUE = (
     ("Ben", "Hey, my sister has a room free. We can move in tomorrow."),
     ("Ada", "Really? Oh, that is wonderful, thank you!"),
 )
+_VOICES = (
+    "(The voices of sentence.wav and scene.wav are generated. The recognizer learnt from people, and is unsure of them: "
+    "try your own recording with make demo FILE=my.wav)"
+)
 _SCENE = (("neutral", 0), ("anger", 1), ("anger", 0), ("sadness", 1), ("happiness", 0), ("happiness", 1))
 
 
@@ -39,6 +43,8 @@ def run(file: Path | None, out: Path) -> None:
         show_recognition(found)
         if found.segments and (isinstance(one, Path) or file):
             print(f"timeline: {found.timeline(out / f'{Path(found.source).stem}-timeline.png')}\n")
+    if file is None:
+        print(_VOICES)
 
 
 def samples(out: Path) -> list[Path]:
