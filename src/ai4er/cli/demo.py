@@ -22,8 +22,8 @@ _DIALOGUE = (
     ("Ada", "Really? Oh, that is wonderful, thank you!"),
 )
 _VOICES = (
-    "(The voices of sentence.wav and scene.wav are generated. The recognizer learnt from people, and is unsure of them: "
-    "try your own recording with make demo FILE=my.wav)"
+    "(The voices of sentence.wav and scene.wav are generated. The recognizer learnt from people, and is unsure of "
+    "them: try your own recording with make demo FILE=my.wav)"
 )
 _SCENE = (("neutral", 0), ("anger", 1), ("anger", 0), ("sadness", 1), ("happiness", 0), ("happiness", 1))
 
