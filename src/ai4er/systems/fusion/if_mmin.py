@@ -25,22 +25,20 @@ from typing import Any, ClassVar, Self
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.optim.lr_scheduler import LambdaLR
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.central_moment_discrepancy import central_moment_discrepancy
 from ai4er.nn.cascaded_autoencoder import CascadedAutoencoder
 from ai4er.nn.missing_patterns import draw_patterns
-from ai4er.nn.modality_encoders import RecurrentEncoder, TextEncoder, VectorEncoder
 from ai4er.nn.multilayer_perceptron import multilayer_perceptron
-from ai4er.nn.standardisation import Standardisation
 from ai4er.systems._inputs import measure_inputs, need_vectors
+from ai4er.systems._schedules import warmup_flat_linear
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
-from ai4er.systems.batch import Batch, Padded
+from ai4er.systems.batch import Batch
 from ai4er.systems.card import Card, Diagnostic, Reported
+from ai4er.systems.fusion._invariant_embedding import MODALITIES, InvariantEmbedding
 
-MODALITIES = ("speech", "text", "video")
 PATTERNS = {"a": "speech", "v": "video", "l": "text", "av": "speech video", "al": "speech text", "vl": "video text"}
 """Name of each incomplete pattern -> the modalities that are present."""
 
@@ -92,48 +90,6 @@ class Config(SystemConfig):
             text_dropout=0.1, full_dropout=0.1, dropout=0.1, learning_rate=3e-3, full_batch_size=16, batch_size=16,
             full_epochs=(4, 2), epochs=(8, 4), invariance_weight=10.0,
         )  # fmt: skip
-
-
-class Embedding(nn.Module):
-    """The encoder of each modality and the shared invariance encoder.
-
-    (batch, present) -> embeddings h and invariant features H', both (batch, modalities, features) in the
-    order of MODALITIES; present (batch, modalities) booleans. Features of what is absent are multiplied by 0.
-    """
-
-    def __init__(self, config: Config, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]) -> None:
-        super().__init__()
-        out = config.features
-        self.sizes = {name: shapes[name][0] for name in MODALITIES}
-        standardised = [name for name in MODALITIES if name in config.standardise or not timed[name]]
-        self.standardisation = nn.ModuleDict({name: Standardisation(self.sizes[name]) for name in standardised})
-        self.encoders = nn.ModuleDict()
-        for name in MODALITIES:
-            size = self.sizes[name]
-            if not timed[name]:
-                self.encoders[name] = VectorEncoder(size, out)
-            elif name == "text":
-                self.encoders[name] = TextEncoder(size, out, config.text_kernels, config.text_dropout)
-            else:
-                self.encoders[name] = RecurrentEncoder(size, out)
-        layers = [part for _ in range(config.invariance_layers) for part in (nn.Linear(out, out), nn.LeakyReLU())]
-        self.invariance = nn.Sequential(*layers)
-
-    def forward(self, batch: Batch, present: Tensor) -> tuple[Tensor, Tensor]:
-        parts = [self._encode(name, batch[name], present[:, i]) for i, name in enumerate(MODALITIES)]
-        embeddings = torch.stack(parts, dim=1)
-        return embeddings, self.invariance(embeddings)
-
-    def _encode(self, name: str, given: Padded | Tensor, present: Tensor) -> Tensor:
-        timed = isinstance(given, Padded)
-        x = given.data if isinstance(given, Padded) else given
-        if not present.any():  # a batch in which nobody has the input does not know its size
-            x = x.new_zeros(len(present), *(1,) * timed, self.sizes[name])
-        x = self.standardisation[name](x) if name in self.standardisation else x
-        x = x * present.view(-1, *(1,) * (x.dim() - 1))
-        lengths = torch.where(present, given.lengths, 1).clamp(min=1) if isinstance(given, Padded) else None
-        encoded: Tensor = self.encoders[name](x, lengths)
-        return encoded
 
 
 def _initialise(module: nn.Module) -> None:
@@ -194,7 +150,10 @@ class IFMMIN(System[Config]):
         self.register_buffer("patterns", torch.tensor(rows), persistent=False)
         self.register_buffer("imagines", torch.tensor(True))
         size = len(MODALITIES) * config.features
-        self.embedding = Embedding(config, shapes, timed)
+        self.embedding = InvariantEmbedding(
+            shapes, timed, config.features, config.invariance_layers, config.standardise, config.text_kernels,
+            config.text_dropout,
+        )  # fmt: skip
         self.full_classifier = multilayer_perceptron(
             (2 * size, *config.classifier_layers, space.size), nn.ReLU, config.full_dropout
         )
@@ -270,7 +229,7 @@ class IFMMIN(System[Config]):
         def optimise(parts: list[nn.Module], betas: tuple[float, float], epochs: tuple[int, int]) -> list[Optimisation]:
             optimiser = torch.optim.Adam(nn.ModuleList(parts).parameters(), config.learning_rate, betas=betas)
             constant, decaying = epochs
-            rate = LambdaLR(optimiser, lambda epoch: 1 - max(0, epoch + 1 - constant) / (decaying + 1))
+            rate = warmup_flat_linear(optimiser, 0, constant - 1, constant + decaying)
             return [Optimisation(optimiser, rate, "epoch")]
 
         full, imagination = [self.embedding, self.full_classifier], [self.embedding, self.imagination, self.classifier]
