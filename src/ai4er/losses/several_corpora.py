@@ -6,6 +6,12 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn import functional
+
+
+def as_shares(targets: Tensor, classes: int) -> Tensor:
+    """Class indices (items,) as shares (items, classes) of a single class; shares as they are."""
+    return targets.float() if targets.dim() > 1 else functional.one_hot(targets, classes).float()
 
 
 def corpus_weights(shares: Tensor, corpora: Sequence[str], balanced: bool = True) -> tuple[Tensor, Tensor]:

@@ -22,10 +22,9 @@ from typing import Any, Self
 import pydantic
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from ai4er.labels import LabelSpace
-from ai4er.losses.several_corpora import corpus_weights, cross_entropy_among
+from ai4er.losses.several_corpora import as_shares, corpus_weights, cross_entropy_among
 from ai4er.systems._schedules import cosine
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System
 from ai4er.systems.baseline._vectors import (
@@ -105,9 +104,9 @@ class CorporaPerceptron(System[Config]):
     def prepare(self, data: StageData) -> None:
         """Statistics of the inputs, and what the training items count. Raises `Ai4erError` where there is one class."""
         self.vectors.measure(labelled_batches(data))
-        targets, items = training_targets(data), labelled(data)
-        need_two_classes(self.slug(), self._shares(targets).argmax(1))
-        weights, there = corpus_weights(self._shares(targets), [item.record.corpus for item in items])
+        shares, items = as_shares(training_targets(data), self.space.size), labelled(data)
+        need_two_classes(self.slug(), shares.argmax(1))
+        weights, there = corpus_weights(shares, [item.record.corpus for item in items])
         own = torch.tensor([float(item.record.attributes.get(WEIGHT, "1")) for item in items])
         self.counts = {
             (item.record.corpus, item.record.id): (weight, row)
@@ -115,12 +114,9 @@ class CorporaPerceptron(System[Config]):
         }
         self.never.copy_(torch.where(there.any(0), 0.0, _NEVER))
 
-    def _shares(self, targets: Tensor) -> Tensor:
-        return targets.float() if targets.dim() > 1 else functional.one_hot(targets, self.space.size).float()
-
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         """Weighted cross-entropy among the classes of each item's corpus; of validation items among all."""
-        shares = self._shares(batch.targets)
+        shares = as_shares(batch.targets, self.space.size)
         there = batch.extras.get("there", torch.ones_like(shares, dtype=torch.bool))
         smoothing = self.config.smoothing
         smooth = (1 - smoothing) * shares + smoothing * there / there.sum(1, keepdim=True)

@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from ai4er.labels import LabelSpace
-from ai4er.losses.several_corpora import corpus_weights, cross_entropy_among
+from ai4er.losses.several_corpora import as_shares, corpus_weights, cross_entropy_among
 from ai4er.systems.base import Outputs, StageData, System
 from ai4er.systems.baseline._vectors import (
     VectorConfig,
@@ -72,8 +72,7 @@ class LogisticRegression(System[Config]):
 
     def solve(self, data: StageData) -> None:
         """Fit to the labelled training items. Raises `Ai4erError` where they are of one class."""
-        targets = training_targets(data)
-        shares = targets if targets.dim() > 1 else functional.one_hot(targets, self.space.size)
+        shares = as_shares(training_targets(data), self.space.size)
         need_two_classes(self.slug(), shares.argmax(1))
         x = self.vectors.measure(labelled_batches(data))
         corpora = [item.record.corpus for item in labelled(data)]
