@@ -33,6 +33,7 @@ def recognize(
         bool, typer.Option("--by-channel", help="Every channel of a recording is a speaker of its own.")
     ] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show which words or moments carried the label.")] = False,
+    changes: Annotated[bool, typer.Option("--changes", help="Cut speech where the emotion changes within it.")] = False,
     labels: Annotated[
         str | None, typer.Option("--labels", help="See the answers in coarser labels, such as ekman7 or sentiment4.")
     ] = None,
@@ -48,7 +49,7 @@ def recognize(
     if form not in ("table", *FORMATS):
         raise unknown("--format", form, ("table", *FORMATS))
     options: dict[str, Any] = {"min_confidence": min_confidence, "by_channel": by_channel, "explain": explain}
-    options |= {"labels": labels} if labels else {}
+    options |= ({"labels": labels} if labels else {}) | ({"changes": True} if changes else {})
     if out is not None:
         _recognize_into(out, given, recognizer, workers, options)
         return

@@ -15,6 +15,7 @@ from ai4er.prediction.hub_model import PREFIX, HubModel
 from ai4er.prediction.predict import Answer, Predictor
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.prediction.view import seen_as
+from ai4er.recognition.changes import cut_at_changes
 from ai4er.recognition.explain import moments_that_count, words_that_count
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.sources import Source, Turn, source
@@ -54,6 +55,7 @@ def load(name: str | Path) -> Predictor:
 def recognize(
     given: str | Path, recognizer: Predictor | str | Path | None = None, segmentation: Segmentation | None = None,
     min_confidence: float = 0.0, by_channel: bool = False, explain: bool = False, labels: str | None = None,
+    changes: bool = False,
 ) -> Recognition:  # fmt: skip
     """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
 
@@ -62,7 +64,8 @@ def recognize(
     as `min_confidence`. With `labels` the answers are seen in another label space (`ekman7`, `sentiment4`), onto which
     a named mapping must lead. With `by_channel` every channel is a speaker of its own (`channel 1` ...), as on recorded
     telephone calls; otherwise channels are averaged. With `explain` the segments have their `evidence`: the words or
-    moments without which the label would be less probable.
+    moments without which the label would be less probable. With `changes` a stretch of speech is cut where the emotion
+    changes within it.
     Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
     """
     if not 0 <= min_confidence <= 1:
@@ -73,7 +76,7 @@ def recognize(
     chosen = seen_as(chosen, labels)
     if found.kind == "recording":
         need(chosen, "audio", f"{found.name} is a recording")
-        segments, seconds = _recording(found.path, chosen, segmentation, by_channel, explain)
+        segments, seconds = _recording(found.path, chosen, segmentation, by_channel, explain, changes)
         return told(found.name, chosen, segments, seconds, min_confidence)
     need(chosen, "text", f"{found.name} is text")
     return told(found.name, chosen, _turns(found, chosen, explain), None, min_confidence)
@@ -96,7 +99,12 @@ def need(recognizer: Predictor, part: str, given: str) -> None:
 
 
 def _recording(
-    path: Path | None, recognizer: Predictor, segmentation: Segmentation | None, by_channel: bool, explain: bool
+    path: Path | None,
+    recognizer: Predictor,
+    segmentation: Segmentation | None,
+    by_channel: bool,
+    explain: bool,
+    changes: bool,
 ) -> tuple[list[Segment], float]:
     """The segments of a recording in the order of their beginnings, and its length in seconds."""
     from ai4er.features.media import channels
@@ -104,14 +112,19 @@ def _recording(
     assert path is not None
     number = channels(path) if by_channel else 1
     if number == 1:
-        return _heard(path, None, recognizer, segmentation, explain)
-    parts = [_heard(path, channel, recognizer, segmentation, explain) for channel in range(number)]
+        return _heard(path, None, recognizer, segmentation, explain, changes)
+    parts = [_heard(path, channel, recognizer, segmentation, explain, changes) for channel in range(number)]
     segments = [segment for found, _ in parts for segment in found]
     return sorted(segments, key=lambda segment: segment.start or 0.0), parts[0][1]
 
 
 def _heard(
-    path: Path, channel: int | None, recognizer: Predictor, segmentation: Segmentation | None, explain: bool
+    path: Path,
+    channel: int | None,
+    recognizer: Predictor,
+    segmentation: Segmentation | None,
+    explain: bool,
+    changes: bool,
 ) -> tuple[list[Segment], float]:
     """The segments of one channel (or of all together) in order, and its length in seconds."""
     from ai4er.features.media import stream_audio
@@ -126,7 +139,9 @@ def _heard(
 
     chunks = counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel))
     speaker = "" if channel is None else f"channel {channel + 1}"
-    segments = list(as_segments(speech_spans(chunks, segmentation), recognizer, speaker, explain))
+    spans = speech_spans(chunks, segmentation)
+    spans = cut_at_changes(spans, recognizer) if changes else spans
+    segments = list(as_segments(spans, recognizer, speaker, explain))
     return segments, heard / SAMPLE_RATE
 
 
@@ -136,13 +151,7 @@ def as_segments(
     """A segment for each span, a batch at a time, so that a long recording is never held whole."""
     spans = iter(spans)
     while batch := list(itertools.islice(spans, BATCH)):
-        records = Records(
-            Record(
-                id=str(number), corpus="recording", arrays={"audio": span.samples},
-                attributes={"sample_rate": str(SAMPLE_RATE)},
-            )
-            for number, span in enumerate(batch)
-        )  # fmt: skip
+        records = Records(span.record(number) for number, span in enumerate(batch))
         answer = recognizer.predict(records, BATCH)
         for i, span in enumerate(batch):
             start, end = span.seconds

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from ai4er.errors import Ai4erError
+from ai4er.records import Record
 
 SAMPLE_RATE = 16000
 STEP = 512
@@ -33,6 +34,11 @@ class Span:
     def seconds(self) -> tuple[float, float]:
         """Start and end in seconds."""
         return self.start / SAMPLE_RATE, (self.start + len(self.samples)) / SAMPLE_RATE
+
+    def record(self, number: int) -> Record:
+        """What a recognizer reads of it."""
+        rate = {"sample_rate": str(SAMPLE_RATE)}
+        return Record(id=str(number), corpus="recording", arrays={"audio": self.samples}, attributes=rate)
 
 
 @dataclass(frozen=True)
