@@ -124,6 +124,7 @@ class _Fit:
             return self.history
         network = getattr(system, "network", None)
         if self.options.compile and isinstance(network, torch.nn.Module):
+            torch.compiler.reset()  # what the folds before left counts towards the limit of compilations
             network.compile()
         state = self._found() if resume else None
         for number, stage in enumerate(stages):
