@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 
 import numpy as np
@@ -11,7 +12,7 @@ from ai4er.errors import Ai4erError
 from ai4er.evaluation.intervals import compare, corrected_t_test, interval
 from ai4er.evaluation.metrics import METRICS, default_metrics
 from ai4er.evaluation.predictions import Predictions
-from ai4er.labels import LABEL_SPACES
+from ai4er.labels import LABEL_SPACES, LabelSpace
 
 SPACE = LABEL_SPACES["sentiment3"]
 
@@ -116,6 +117,18 @@ def test_a_ranking_metric_is_compared_by_swapping_too() -> None:
     a, b = (Predictions(np.arange(80), targets, s, space, speakers=np.arange(80) // 10) for s in (good, bad))
     found = compare(a, b, "map", resamples=256)
     assert found.p_value == pytest.approx(2 / 2**8) and found.low > 0.2
+
+
+def test_what_is_not_annotated_is_the_same_in_both_and_resampled_with_its_speaker() -> None:
+    space = LabelSpace(name="part", kind="dimensions", names=("valence", "arousal"), partial=True)
+    generator = np.random.default_rng(0)
+    targets = generator.normal(size=(40, 2))
+    targets[:15, 0] = targets[30:, 1] = np.nan
+    scores = np.nan_to_num(targets) + 0.1 * generator.normal(size=(40, 2))
+    good = Predictions(np.arange(40), targets, scores, space, speakers=np.arange(40) // 4)
+    bad = dataclasses.replace(good, scores=generator.normal(size=(40, 2)))
+    found = compare(good, bad, "ccc", resamples=200)
+    assert found.difference > 0.5 and 0 < found.low < found.difference < found.high
 
 
 def test_the_order_of_the_items_does_not_matter_and_their_identity_does() -> None:

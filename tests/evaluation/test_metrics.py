@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 
 import numpy as np
@@ -207,6 +208,44 @@ def test_dimensions_are_measured_each_and_together() -> None:
         each = m.concordance_correlation(predictions.targets[:, k], predictions.scores[:, k])
         assert values[f"ccc_{name}"] == pytest.approx(each, abs=1e-6)
     assert values["ccc"] == pytest.approx(np.mean([values[f"ccc_{name}"] for name in space.names]))
+
+
+PARTIAL = LABEL_SPACES["valence_arousal"].override({"partial": True})
+
+
+def half_known() -> tuple[Predictions, Predictions]:
+    """Predictions of sixty items, and the same without a third of the targets of each dimension."""
+    whole = dataclasses.replace(random_predictions(PARTIAL), uncertainty=np.full((60, 2), 0.5))
+    targets = whole.targets.copy()
+    targets[:20, 0] = targets[40:, 1] = np.nan
+    return whole, dataclasses.replace(whole, targets=targets)
+
+
+@pytest.mark.parametrize("name", ["ccc", "pearson", "mae", "rmse", "kendall_tau", "precision_at_20"])
+def test_what_is_not_annotated_counts_in_no_metric(name: str) -> None:
+    whole, partial = half_known()
+    one = LabelSpace(name="one", kind="dimensions", names=("one",))
+    each = [
+        m.metric(name, one)(Predictions(np.arange(40), whole.targets[rows, k, None], whole.scores[rows, k, None], one))
+        for k, rows in enumerate((slice(20, 60), slice(0, 40)))
+    ]
+    assert m.metric(name, PARTIAL)(partial) == pytest.approx(np.mean(each), abs=1e-6)
+
+
+def test_the_likelihood_of_an_item_is_the_mean_over_what_is_annotated() -> None:
+    whole, partial = half_known()
+    each = 0.5 * ((whole.targets - whole.scores) / 0.5) ** 2 + 0.5 * np.log(2 * np.pi * 0.25)
+    each[:20, 0] = each[:20, 1]
+    each[40:, 1] = each[40:, 0]
+    assert m.metric("gaussian_nll", PARTIAL)(partial) == pytest.approx(each.mean(), abs=1e-5)
+
+
+def test_a_dimension_that_no_item_has_is_left_out_of_the_mean() -> None:
+    whole, _ = half_known()
+    targets = whole.targets.copy()
+    targets[:, 0] = np.nan
+    values = m.measure(dataclasses.replace(whole, targets=targets))
+    assert values["ccc"] == values["ccc_arousal"] != 0 == values["ccc_valence"]
 
 
 def test_a_metric_of_another_kind_or_name_is_refused_with_what_fits() -> None:

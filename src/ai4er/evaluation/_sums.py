@@ -76,10 +76,14 @@ def mean_rows(values: np.ndarray) -> np.ndarray:
 
 
 def moment_rows(target: np.ndarray, predicted: np.ndarray) -> np.ndarray:
-    """The moments of two (items,) or (items, names) arrays about the mean target: (items[, names], 8)."""
-    centre = target.mean(0)
-    t, p = target - centre, predicted - centre
-    return np.stack([np.ones_like(t), t, p, t * t, p * p, t * p, np.abs(t - p), (t - p) ** 2], axis=-1)
+    """The moments of two (items,) or (items, names) arrays about the mean target: (items[, names], 8).
+
+    Where the target is not known (NaN) they are 0.
+    """
+    known = ~np.isnan(target)
+    centre = share(np.where(known, target, 0).sum(0), known.sum(0))
+    t, p = np.where(known, target - centre, 0.0), np.where(known, predicted - centre, 0.0)
+    return np.stack([known.astype(t.dtype), t, p, t * t, p * p, t * p, np.abs(t - p), (t - p) ** 2], axis=-1)
 
 
 def _moments(sums: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

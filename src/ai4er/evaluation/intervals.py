@@ -243,6 +243,7 @@ def _aligned(a: Predictions, b: Predictions) -> Predictions:
     order = np.empty(len(a), dtype=np.int64)
     order[np.argsort(a.ids)] = np.argsort(b.ids)
     b = b.take(order)
-    if (a.targets != b.targets).any():
-        raise Ai4erError(f"item {a.ids[(a.targets != b.targets).reshape(len(a), -1).any(1)][0]} has two targets")
+    differ = ((a.targets != b.targets) & ~(np.isnan(a.targets) & np.isnan(b.targets))).reshape(len(a), -1).any(1)
+    if differ.any():
+        raise Ai4erError(f"item {a.ids[differ][0]} has two targets")
     return b

@@ -133,7 +133,7 @@ def _calibration_rows(predictions: Predictions) -> np.ndarray:
 
 
 def _gaussian_rows(predictions: Predictions) -> np.ndarray:
-    """1/2 log(2 pi s^2) + (t - p)^2 / (2 s^2) in nats, the mean over the names.
+    """1/2 log(2 pi s^2) + (t - p)^2 / (2 s^2) in nats, the mean over the names whose target is known.
 
     Source: Gneiting and Raftery, "Strictly proper scoring rules", JASA 2007, the logarithmic score.
     """
@@ -141,7 +141,7 @@ def _gaussian_rows(predictions: Predictions) -> np.ndarray:
         raise Ai4erError("gaussian_nll needs predictions with an uncertainty: the system gives none")
     spread = np.maximum(predictions.uncertainty.astype(np.float64), 1e-6)
     error = predictions.targets.astype(np.float64) - predictions.scores
-    return _sums.mean_rows((0.5 * np.log(2 * np.pi * spread**2) + error**2 / (2 * spread**2)).mean(1))
+    return _sums.mean_rows(np.nanmean(0.5 * np.log(2 * np.pi * spread**2) + error**2 / (2 * spread**2), axis=1))
 
 
 def _one(items: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[[Predictions], np.ndarray]:
@@ -150,7 +150,23 @@ def _one(items: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Callable[[Pre
 
 
 def _over_dimensions(formula: Callable[[np.ndarray], np.ndarray]) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda sums: formula(sums).mean(-1)
+    """The mean over the names for which any target is known."""
+
+    def mean(sums: np.ndarray) -> np.ndarray:
+        known = sums[..., 0] > 0
+        return _sums.share((formula(sums) * known).sum(-1), known.sum(-1))
+
+    return mean
+
+
+def _of_each_name(value: Callable[[np.ndarray, np.ndarray], float]) -> Callable[[np.ndarray, np.ndarray], float]:
+    """The mean of what a function says of each name, over the items whose target is known."""
+
+    def mean(targets: np.ndarray, scores: np.ndarray) -> float:
+        columns = ((t[known], p[known]) for t, p, known in zip(targets.T, scores.T, ~np.isnan(targets.T)))
+        return float(np.mean([value(t, p) for t, p in columns if len(t)]))
+
+    return mean
 
 
 _CLASSES: tuple[Kind, ...] = ("single", "distribution")
@@ -216,13 +232,10 @@ METRICS: dict[str, Metric] = {
             "acc7", "accuracy of seven classes", _SCORE,
             _one(lambda t, p: _sums.mean_rows(seven_hits(t, p))), _sums.mean,
         ),
-        Metric(
-            "kendall_tau", "Kendall's tau-b", _VALUES,
-            whole=lambda t, p: float(np.mean([kendall_tau(t[:, k], p[:, k]) for k in range(t.shape[1])])),
-        ),
+        Metric("kendall_tau", "Kendall's tau-b", _VALUES, whole=_of_each_name(kendall_tau)),
         Metric(
             "precision_at_20", "precision of the highest and lowest tenth", _VALUES,
-            whole=lambda t, p: float(np.mean([precision_at(t[:, k], p[:, k], 0.2) for k in range(t.shape[1])])),
+            whole=_of_each_name(lambda t, p: precision_at(t, p, 0.2)),
         ),
     )
 }  # fmt: skip

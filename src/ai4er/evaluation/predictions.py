@@ -23,7 +23,8 @@ Unit = Literal["speakers", "dialogues", "items"]
 class Predictions:
     """Targets and scores of N items in one label space with K names.
 
-    `ids` (N,) `corpus/id`; `targets` (N,) class indices for single labels, otherwise (N, K);
+    `ids` (N,) `corpus/id`; `targets` (N,) class indices for single labels, otherwise (N, K), NaN for a dimension of a
+    partial space that is not annotated;
     `scores` (N, K) probabilities or values; `speakers` and `dialogues` (N,), empty text where
     unknown; `uncertainty` (N, K) standard deviations, if the system gives any. A class of a
     multi-label space counts as predicted from the probability `threshold`, one for all, (K,) or (N, K); it becomes

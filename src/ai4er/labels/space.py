@@ -22,7 +22,8 @@ class LabelSpace(Configuration):
 
     `names` are the classes (single, distribution, multi), the dimensions (dimensions), or the one
     quantity (score, preference). `low` and `high` bound dimensions and scores. `neutral` is the
-    class that some metrics leave out (micro F1 without neutral). `source` says who defined it.
+    class that some metrics leave out (micro F1 without neutral). `source` says who defined it. With `partial` an item
+    may have some of the dimensions only; the others are NaN in its target, and no metric counts them.
     """
 
     name: str
@@ -32,6 +33,7 @@ class LabelSpace(Configuration):
     high: float = 1.0
     neutral: str | None = None
     source: str = ""
+    partial: bool = False
 
     @property
     def size(self) -> int:
@@ -73,6 +75,9 @@ class LabelSpace(Configuration):
             target[[self.index(name) for name in record.labels]] = 1
             return target
         if self.kind == "dimensions":
+            known = any(name in record.dimensions for name in self.names)
+            if self.partial and known:
+                return np.array([record.dimensions.get(name, np.nan) for name in self.names], np.float32)
             return _values(record.dimensions, self.names)
         if record.score is not None:
             return np.array([record.score], np.float32)

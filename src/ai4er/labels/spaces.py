@@ -111,6 +111,12 @@ LABEL_SPACES: dict[str, LabelSpace] = {
         _single("resd7", "anger disgust enthusiasm fear happiness neutral sadness", "Lubenets et al. 2022"),
         _single("turev_db4", "angry calm happy sad", "Canpolat et al. 2020"),
         _single("nemo6", "anger fear happiness neutral sadness surprise", "Christop 2024"),
+        _single(
+            "demos8",
+            "anger disgust fear guilt happiness neutral sadness surprise",
+            "Parada-Cabaleiro et al. 2020",
+        ),
+        _single("yuemotion6", "anger happy sad neutral fear disgust", "Cahyawijaya et al. 2023"),
         _single("dusha4", "angry neutral positive sad", "Kondratenko et al. 2022"),
         _single("aibo5", "anger emphatic neutral positive rest", "Schuller et al. 2009, Interspeech challenge"),
         _single("aibo2", "idle negative", "Schuller et al. 2009, Interspeech challenge"),
@@ -151,6 +157,20 @@ LABEL_SPACES: dict[str, LabelSpace] = {
             names=tuple(_GOEMOTIONS.split()),
             neutral="neutral",
             source="Demszky et al. 2020",
+        ),
+        LabelSpace(
+            name="elder_react6",
+            kind="multi",
+            names=("anger", "disgust", "fear", "happiness", "sadness", "surprise"),
+            source="Ma et al. 2019: on where most raters saw the emotion at all",
+        ),
+        LabelSpace(
+            name="elder_react_valence",
+            kind="dimensions",
+            names=("valence",),
+            low=1.0,
+            high=7.0,
+            source="Ma et al. 2019: from very negative to very positive",
         ),
         LabelSpace(name="semeval2018_ec11", kind="multi", names=tuple(_SEMEVAL.split()), source="Mohammad et al. 2018"),
         LabelSpace(
@@ -229,6 +249,17 @@ LABEL_SPACES: dict[str, LabelSpace] = {
             kind="dimensions",
             names=tuple(_HUME_VB.split()),
             source="Baird et al. 2022: intensity of ten emotions from 0 to 1",
+        ),
+        LabelSpace(
+            name="hume_vb_cultures",
+            kind="dimensions",
+            names=tuple(
+                f"{country}_{emotion}"
+                for country in ("china", "united_states", "south_africa", "venezuela")
+                for emotion in _HUME_VB.split()
+            ),
+            partial=True,
+            source="Baird et al. 2022, A-VB-Culture: as people of the speaker's own country hear it, from 0 to 1",
         ),
         LabelSpace(
             name="hume_vb_valence_arousal",

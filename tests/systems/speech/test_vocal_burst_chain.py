@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 from torch import Tensor, nn
 
 from ai4er.errors import Ai4erError
+from ai4er.evaluation.metrics import measure
+from ai4er.evaluation.predictions import Predictions
 from ai4er.labels import LabelSpace, label_space
 from ai4er.losses.known_cross_entropy import known_cross_entropy
+from ai4er.prediction.items import build_items, front_ends
+from ai4er.prediction.predict import predict
 from ai4er.records import Record
 from ai4er.systems.base import parameter_count
 from ai4er.systems.batch import Item
 from ai4er.systems.speech._chain_levels import Hierarchy, Levels, NoisyLayerMix
 from ai4er.systems.speech.vocal_burst_chain import Config, VocalBurstChain
+from ai4er.training.data import load_data
+from ai4er.training.fit import fit
+from ai4er.training.options import Options
 
 SPACE = label_space("hume_vb10")
 CULTURES = ("china", "us", "africa", "venezuela")
+CULTURE_NAMES = ("china", "united_states", "south_africa", "venezuela")
 SPACE40 = LabelSpace(
     name="cultures", kind="dimensions", names=tuple(f"{c}_{e}" for c in CULTURES for e in SPACE.names), source="made"
 )
@@ -177,3 +187,31 @@ def test_a_space_that_does_not_fit_the_cultures_is_a_clear_error() -> None:
         system(SPACE, cultures=CULTURES)
     with pytest.raises(Ai4erError, match="order="):
         system(order=("awe",))
+
+
+def test_ratings_by_country_are_learnt_from_the_files_of_the_challenge(tmp_path: Path) -> None:
+    countries, generator = ("China", "United States", "South Africa", "Venezuela"), np.random.default_rng(0)
+    (tmp_path / "wav").mkdir()
+    emotions = [name.capitalize() for name in SPACE.names]
+    tables = {"high": [["File_ID", "Split", *emotions]]}
+    tables["culture"] = [["File_ID", "Split", *(f"{c}_{e}" for c in countries for e in emotions)]]
+    for number in range(24):
+        rated = generator.random(10).round(3).astype(str).tolist()
+        own, part = number % 4, "Train" if number < 16 else "Test"
+        tables["high"].append([f"[{number}]", part, *rated])
+        tables["culture"].append([f"[{number}]", part, *([""] * 10 * own), *rated, *([""] * 10 * (3 - own))])
+        soundfile.write(tmp_path / f"wav/{number}.wav", 0.1 * generator.standard_normal(8000), 16000)
+    for name, rows in tables.items():
+        (tmp_path / f"{name}_info.csv").write_text("\n".join(map(",".join, rows)))
+    data = load_data("hume_vb", VocalBurstChain.kinds, tmp_path, "hume_vb_cultures")
+    assert [record.attributes["country"] for record in data.records[:4]] == list(countries)
+    config = Config.small().override(
+        {"cultures": CULTURE_NAMES, "contexts": {"country": countries}, "low_range": (0, 1), "epochs": 2}
+    )
+    whole = VocalBurstChain(config, data.space, {"speech": (40,)}, {"speech": True})
+    train, test = data.records.where(lambda r: r.split == "train"), data.records.where(lambda r: r.split == "test")
+    history = fit(whole, {"train": build_items(train, front_ends(config.inputs), data.space)}, Options(device="cpu"))
+    assert {"loss_task", "loss_country", "loss_emotions"} <= set(history.rows[0])
+    scores = predict(whole, build_items(test, front_ends(config.inputs))).scores
+    found = measure(Predictions.of(test, scores, data.space), ["ccc", "ccc_venezuela_awe"])
+    assert len(test) == 8 and np.isfinite(list(found.values())).all()
