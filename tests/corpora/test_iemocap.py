@@ -76,6 +76,21 @@ def test_turns_of_a_dialogue_are_numbered_by_their_time(folder: Path) -> None:
     assert all(record.audio and record.digest and record.start is None for record in records)
 
 
+def test_the_words_of_the_raters_are_votes_where_they_are_asked_for(folder: Path) -> None:
+    first, _, disagreed, scripted = open_corpus("iemocap:votes=words", folder).read()
+    assert first.votes == ("neutral", "neutral", "neutral", "excited")
+    assert disagreed.votes == ("frustrated", "angry", "annoyed", "surprised")
+    assert disagreed.raters == ("E2", "E3", "E3", "E4")
+    assert (disagreed.label, scripted.votes) == (None, ("excited", "happy"))
+
+
+def test_several_words_in_the_brackets_are_several_votes(folder: Path, write_text) -> None:
+    written = IMPROVISED.replace("(annoyed)", "(Annoyed; mildly aggravated, )")
+    write_text("IEMOCAP_full_release/Session1/dialog/EmoEvaluation/Ses01F_impro01.txt", written)
+    votes = open_corpus("iemocap:votes=words", folder).read()[2].votes
+    assert votes == ("frustrated", "angry", "annoyed", "mildly aggravated", "surprised")
+
+
 def test_votes_and_ratings_are_those_of_the_outside_raters(folder: Path) -> None:
     first, fear, disagreed, _ = open_corpus("iemocap:target=iemocap10", folder).read()
     assert first.votes == ("neutral", "neutral", "neutral", "excited")

@@ -20,7 +20,9 @@ Labels: the class of the majority of the outside raters. `target` says which spa
 classes by default, `iemocap4` (angry, excited and happy in one, neutral, sad: the 5,531 turns) or `iemocap10`
 (all of them). A turn of another class, or on which the raters do not agree (`xxx`), is not labelled; it stays
 as context of its dialogue. `votes` are all categories of all outside raters that the space has: a rater could
-give several. `dimensions` are the owners' means, `ratings` the outside raters' attributes.
+give several. With `votes=words` they are all the words of these raters, whatever the space has: the categories but for
+other, and what they wrote themselves in the brackets (`C-E3: Other; (annoyed, tired)` is two words), for systems that
+learn from free text. `dimensions` are the owners' means, `ratings` the outside raters' attributes.
 
 Official split: none; leave sessions or speakers out.
 Quirks: 2,507 turns have no majority. Scripted plays are the same in every session, so texts are shared.
@@ -60,7 +62,7 @@ _HEAD = re.compile(
     r"\[(?P<start>[\d.]+) - (?P<end>[\d.]+)\]\s+(?P<turn>\w+)\s+(?P<emotion>\w+)\s+"
     r"\[(?P<valence>[\d.]+), *(?P<arousal>[\d.]+), *(?P<dominance>[\d.]+)\]"
 )
-_CATEGORIES = re.compile(r"C-(?P<rater>[EFM]\d+):(?P<classes>[^(]*)")
+_CATEGORIES = re.compile(r"C-(?P<rater>[EFM]\d+):(?P<classes>[^(]*)(?:\((?P<own>[^)]*))?")
 _ATTRIBUTES = re.compile(
     r"A-(?P<rater>[EFM]\d+):\s*val\s*(?P<valence>[\d.]*)\s*;\s*act\s*(?P<arousal>[\d.]*)\s*;"
     r"\s*dom\s*(?P<dominance>[\d.]*)"
@@ -78,11 +80,12 @@ _PUBLISHED = {
 
 @dataclass
 class _Turn:
-    """What the owners' file says about a turn; raters by their name (E1, F1 ...)."""
+    """What the owners' file says about a turn; raters by their name (E1, F1 ...), `own` their words in brackets."""
 
     head: re.Match[str]
     name: re.Match[str]
     classes: dict[str, list[str]] = field(default_factory=dict)
+    own: dict[str, list[str]] = field(default_factory=dict)
     attributes: dict[str, dict[str, float]] = field(default_factory=dict)
 
 
@@ -112,10 +115,12 @@ class Reader(Corpus):
         root: Path,
         target: Literal["iemocap6", "iemocap4", "iemocap10"] = "iemocap6",
         recording: Literal["turn", "dialogue"] = "turn",
+        votes: Literal["classes", "words"] = "classes",
     ) -> None:
         super().__init__(root)
         self.target = target
         self.recording = recording
+        self.votes = votes
 
     @property
     def space(self) -> LabelSpace:
@@ -163,7 +168,7 @@ class Reader(Corpus):
         file = str(files[kind]) if files[kind].is_file() else None
         cut = {"start": float(head["start"]), "end": float(head["end"])} if file and kind == "video" else {}
         outside = [rater for rater in turn.classes if rater.startswith("E")]
-        voted = [(r, v) for r in outside for v in map(self._in_space, turn.classes[r]) if v is not None]
+        voted = [(rater, vote) for rater in outside for vote in self._votes(turn, rater)]
         label = _CLASSES[head["emotion"]]
         return Record(
             id=head["turn"],
@@ -192,6 +197,11 @@ class Reader(Corpus):
             **{kind: file},  # type: ignore[arg-type]
             **cut,  # type: ignore[arg-type]
         )
+
+    def _votes(self, turn: _Turn, rater: str) -> list[str]:
+        if self.votes == "words":
+            return [name for name in turn.classes[rater] if name != "other"] + turn.own[rater]
+        return [vote for vote in map(self._in_space, turn.classes[rater]) if vote is not None]
 
     def _in_space(self, label: str | None) -> str | None:
         if self.target == "iemocap4" and label == "excited":
@@ -228,6 +238,8 @@ def _blocks(path: Path) -> Iterator[_Turn]:
             words = [word.strip().lower() for word in given["classes"].split(";")]
             # What is not one of the words of the form stands for the rater's own word, in brackets: other.
             turn.classes[given["rater"]] = [_VOTES.get(word, "other") for word in words if word]
+            own = re.split("[,;]", (given["own"] or "").lower())
+            turn.own[given["rater"]] = [word.strip() for word in own if word.strip()]
         elif turn and (given := _ATTRIBUTES.match(line)):
             turn.attributes[given["rater"]] = {d: float(given[d]) for d in _DIMENSIONS if given[d]}
         elif line.startswith(("C-", "A-")):

@@ -2,8 +2,9 @@
 
 The network regresses onto the space of the words, and the class whose word is nearest is the answer: related emotions
 have related targets, the answer can be compared with any word, and annotators' free text ("curious", "sarcastic") is a
-target like any other. Several annotators' words are added up. Reference: Stanley et al., "Emotion Label Encoding using
-Word Embeddings for Speech Emotion Recognition", Interspeech 2023.
+target like any other (`--corpus iemocap:votes=words --set targets=votes`). Several annotators' words are added up.
+Reference: Stanley et al., "Emotion Label Encoding using Word Embeddings for Speech Emotion Recognition", Interspeech
+2023.
 
 Known: the idea, and that it was better than one-hot targets on IEMOCAP (abstract). Encoder, language model, loss and
 results were not found. Chosen: the sheet's defaults; as language model all-MiniLM-L6-v2, whose mean states are taken
