@@ -167,6 +167,20 @@ def test_text_frames_are_the_last_states_of_the_encoder() -> None:
     np.testing.assert_allclose(mean, expected.mean(0), atol=1e-5)
 
 
+def test_vectors_of_all_layers_are_their_means_one_after_the_other() -> None:
+    network = pretrained("tiny", "text")
+    ids = torch.from_numpy(front_end("token_ids:encoder=tiny").extract([TEXTS[1]])[0])[None]
+    with torch.no_grad():
+        states = network(input_ids=ids, output_hidden_states=True).hidden_states
+    found = front_end("text_vector:encoder=tiny,layers=all,normalise=false").extract(TEXTS)[1]
+    np.testing.assert_allclose(found, np.concatenate([one[0].mean(0) for one in states[1:]]), atol=1e-5)
+    np.testing.assert_allclose(
+        found[-len(states[0][0, 0]) :],
+        front_end("text_vector:encoder=tiny,normalise=false").extract([TEXTS[1]])[0],
+        atol=1e-5,
+    )
+
+
 def test_an_encoder_decoder_serves_text_frames_with_its_encoder(tmp_path: Path) -> None:
     network = pretrained("tiny", "seq2seq")
     network.save_pretrained(tmp_path)

@@ -7,7 +7,8 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from ai4er.encoders._locate import AI4ER_SMALL, ARCHITECTURE, BUILT_IN, locate, minilm_folder, there
+from ai4er.encoders._adapted import adapter_settings, with_adapters
+from ai4er.encoders._locate import AI4ER_SMALL, AI4ER_TEXT, ARCHITECTURE, BUILT_IN, locate, minilm_folder, there
 from ai4er.encoders._networks import fixed_seed, minilm_pair, minilm_pair_config, size_config
 from ai4er.errors import Ai4erError, unknown
 
@@ -28,12 +29,15 @@ def pretrained(spec: str, kind: Kind) -> PreTrainedModel:
 
     Specs: a hub name (`microsoft/wavlm-base`), a local folder, `minilm` (all-MiniLM-L6-v2, packaged),
     `tiny` and `small` (random weights from a fixed seed), `architecture:FOLDER` (the network of a folder
-    that `save_assets` wrote, uninitialised, whose weights the caller loads).
+    that `save_assets` wrote, uninitialised, whose weights the caller loads), for text also the recognizer folder of a
+    language_model and `ai4er-text`, which is the shipped one: a fine-tuned network, to be used as it is.
 
     Only safetensors are read, and no program of a checkpoint is run. Weights that a checkpoint lacks come
     from a fixed seed. Raises `Ai4erError` if the network cannot be had or is not of this kind.
     """
     _check(spec, kind)
+    if kind == "text" and (adapted := adapter_settings(spec)):
+        return with_adapters(pretrained(adapted["encoder"], kind), spec, adapted)
     if spec not in _SIZES:
         locate(spec)  # before the heavy imports, so that what is absent is said at once
     with fixed_seed():
@@ -68,6 +72,8 @@ def tokenizer(spec: str, kind: Kind) -> PreTrainedTokenizerBase:
     _check(spec, kind)
     if kind not in ("text", "seq2seq"):
         raise Ai4erError(f"a network of kind {kind} has no tokenizer; kinds with one are text and seq2seq")
+    if kind == "text" and (adapted := adapter_settings(spec)):
+        return tokenizer(adapted["encoder"], kind)
     folder = minilm_folder() if spec in BUILT_IN else locate(spec, weights=False)
     with _quiet(), _readable(spec):
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
@@ -111,8 +117,8 @@ def _check(spec: str, kind: str) -> None:
         raise Ai4erError(
             f"encoder {spec!r} gives frames, speech_frames:encoder={spec}; it is no {kind} network to train"
         )
-    if spec == "minilm" and kind in ("speech", "image"):
-        raise Ai4erError(f"encoder 'minilm' reads text, not {kind}; use tiny, small, a hub name or a local folder")
+    if spec in ("minilm", AI4ER_TEXT) and kind in ("speech", "image"):
+        raise Ai4erError(f"encoder {spec!r} reads text, not {kind}; use tiny, small, a hub name or a local folder")
 
 
 def _auto(kind: str) -> Any:

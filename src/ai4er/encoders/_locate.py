@@ -13,8 +13,8 @@ from typing import Any
 
 from ai4er.errors import Ai4erError
 
-AI4ER_SMALL = "ai4er-small"
-BUILT_IN = (AI4ER_SMALL, "minilm", "small", "tiny")
+AI4ER_SMALL, AI4ER_TEXT = "ai4er-small", "ai4er-text"
+BUILT_IN = (AI4ER_SMALL, AI4ER_TEXT, "minilm", "small", "tiny")
 ARCHITECTURE = "architecture:"
 SECONDS = 2.5  # how long an answer of the hub is waited for before it counts as unreachable
 _TEXT_SUFFIXES = (".json", ".txt", ".model")
@@ -32,6 +32,8 @@ def locate(spec: str, weights: bool = True) -> Path:
         return minilm_folder()
     if spec == AI4ER_SMALL:
         return Path(str(files("ai4er.encoders"))) / "shipped" / AI4ER_SMALL
+    if spec == AI4ER_TEXT:
+        return Path(str(files("ai4er.recognition"))) / "shipped" / "text"
     if spec.startswith(ARCHITECTURE):
         return _folder(Path(spec.removeprefix(ARCHITECTURE)).expanduser(), spec, weights=False)
     if is_folder(spec):
@@ -65,8 +67,8 @@ def minilm_folder() -> Path:
 
 def identity(spec: str) -> str:
     """Text that changes when the files of a local folder do; empty for specs that name fixed weights."""
-    folder = Path(spec.removeprefix(ARCHITECTURE)).expanduser()
-    if spec in BUILT_IN or not folder.is_dir():
+    folder = locate(spec) if spec == AI4ER_TEXT else Path(spec.removeprefix(ARCHITECTURE)).expanduser()
+    if (spec in BUILT_IN and spec != AI4ER_TEXT) or not folder.is_dir():
         return ""
     files = sorted(f for f in folder.iterdir() if f.suffix in (*_TEXT_SUFFIXES, ".safetensors"))
     stamps = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]

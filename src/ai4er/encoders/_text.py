@@ -43,8 +43,11 @@ class TextFrontEnd(EncoderFrontEnd):
         rows = convert(list(texts), truncation=True, max_length=self.max_length, padding=False)["input_ids"]
         return [np.array(row or [_blank(convert)], np.int64) for row in rows]
 
-    def states(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Tensor, Tensor]]:
-        """Batches of (positions, last hidden states (batch, tokens, hidden), mask (batch, tokens))."""
+    def states(self, texts: Sequence[str], every: bool = False) -> Iterator[tuple[list[int], Tensor, Tensor]]:
+        """Batches of (positions, last hidden states (batch, tokens, hidden), mask (batch, tokens)).
+
+        With `every` the states of all layers are put together, the first one's first: (batch, tokens, layers x hidden).
+        """
         import torch
 
         network = self.network("text")
@@ -56,7 +59,8 @@ class TextFrontEnd(EncoderFrontEnd):
         with torch.inference_mode():
             for group in batches([len(row) for row in rows], _TOKENS):
                 ids, mask = (torch.from_numpy(a).to(network.device) for a in padded([rows[i] for i in group], filler))
-                yield group, network(input_ids=ids, attention_mask=mask).last_hidden_state, mask
+                found = network(input_ids=ids, attention_mask=mask, output_hidden_states=every)
+                yield group, torch.cat(found.hidden_states[1:], -1) if every else found.last_hidden_state, mask
 
     def _check_length(self, largest: int) -> None:
         if not 1 <= self.max_length <= largest:
