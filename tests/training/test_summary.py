@@ -103,6 +103,29 @@ def test_the_command_of_a_run_plans_the_same_run(
     assert plans[0][0].as_json() == planned and plans[0][1] == [1]
 
 
+def test_offline_takes_the_setting_for_a_cpu_of_a_system_without_encoders_and_its_command_says_so(
+    tmp_path: Path,
+) -> None:
+    plans = {
+        (offline, small): training.plan(
+            "short_segments", "synthetic_speech:size=24", "loso", offline=offline, small=small
+        )
+        for offline in (False, True)
+        for small in (False, True)
+    }
+    kind = plans[True, False].system.config_class
+    assert kind.offline and plans[True, False].config == kind().override(kind.offline)
+    assert (
+        plans[False, False].config == kind() and plans[True, True].config == plans[False, True].config == kind.small()
+    )
+    assert (
+        not plans[True, False].substituted and "the setting for a CPU, not the paper's: " in plans[True, False].notes[0]
+    )
+    leave_run(tmp_path, "short_segments", 0.5, **plans[True, False].as_json())
+    (found,), _ = find_runs([tmp_path])
+    assert "--offline" in found.command and "--set" not in found.command
+
+
 def test_without_a_baseline_the_page_says_so(pages: dict[str, str]) -> None:
     assert pages["markdown"].count("No baseline was run beside them (emodb, random_kfold:folds=10)") == 1
 

@@ -13,7 +13,9 @@ from ai4er.errors import Ai4erError
 Data = Annotated[Path | None, typer.Option("--data", help="Folder that holds the corpora (or AI4ER_DATA).")]
 Labels = Annotated[str | None, typer.Option("--labels", help="Label space, such as common4.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", help="key=value of the system's configuration.")]
-Offline = Annotated[bool, typer.Option("--offline", help="Take the declared substitute of an absent encoder.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", help="Take the declared substitute of an absent encoder, or setting for a CPU.")
+]
 Small = Annotated[bool, typer.Option("--small", help="Take the small configuration, to try things out in seconds.")]
 Protocol = Annotated[str, typer.Option("--protocol", help="Such as loso, speaker_kfold:folds=5, official.")]
 Seed = Annotated[int, typer.Option("--seed", min=0)]

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ai4er.config import Configuration, parse_spec
 from ai4er.errors import Ai4erError
 from ai4er.labels import Kind, LabelSpace
+from ai4er.labels.turns import Turn
 from ai4er.systems.batch import Batch, collate_dialogues, collate_items
 from ai4er.systems.card import Card
 
@@ -21,8 +22,9 @@ class SystemConfig(Configuration):
     """What every system's `Config` has.
 
     `inputs` maps the input names of the batch to front-end specs. `offline` holds the settings that
-    replace what cannot be had without a network (the declared substitutes). `fallbacks` are front ends for
-    corpora that have nothing which the usual input reads; the first that reads something is taken.
+    replace what cannot be had without a network (the declared substitutes); in a system without encoders, those with
+    which it trains in minutes on a processor. `fallbacks` are front ends for corpora that have nothing which the usual
+    input reads; the first that reads something is taken.
     """
 
     offline: ClassVar[dict[str, Any]] = {}
@@ -118,6 +120,8 @@ class StageData:
 
 C = TypeVar("C", bound=SystemConfig)
 EncoderKind = Literal["speech", "text", "seq2seq", "image"]
+Converse = Callable[[np.ndarray, int], list[Turn]]
+"""(samples,) at 16 kHz and the number of speakers -> the turns of a whole conversation, in the order of time."""
 
 
 class System(nn.Module, Generic[C]):
@@ -186,6 +190,11 @@ class System(nn.Module, Generic[C]):
     def thresholds(self) -> np.ndarray:
         """The probability from which each label of a multi-label space applies, (names,)."""
         return np.full(self.space.size, float(getattr(self.config, "threshold", 0.5)))
+
+    @property
+    def conversation(self) -> Converse | None:
+        """What finds who says what in a whole conversation; None where the system has not learnt that."""
+        return None
 
     def collate(self, items: Sequence[Any]) -> Batch:
         """Items (or dialogues, lists of items) as one batch; called for training and for use."""

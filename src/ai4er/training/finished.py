@@ -122,12 +122,15 @@ def _nearest(plan: Mapping[str, Any]) -> tuple[tuple[str, ...], dict[str, str]]:
     Of a system that is not installed here, every setting counts as different.
     """
     try:
-        kind = system_class(plan["system"]).config_class
+        system = system_class(plan["system"])
     except Ai4erError:
         return (), {key: _written(value) for key, value in plan["config"].items()}
+    kind = system.config_class
     starts: dict[tuple[str, ...], SystemConfig] = {(): kind(), ("--small",): kind.small()}
     if plan["substituted"]:
-        starts = {("--offline",): kind().override(kind.offline)}
+        starts = {}
+    if plan["substituted"] or not system.encoders(kind()):
+        starts["--offline",] = kind().override(kind.offline)
     given = {
         flags: {
             key: _written(value)

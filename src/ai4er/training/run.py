@@ -107,14 +107,24 @@ def plan(
     """
     system = system_class(slug)
     chosen = parse_protocol(protocol)
-    config = system.config_class.small() if small else system.config_class()
-    config, substituted = _with_encoders(system, config.override(settings or {}), settings or {}, offline)
+    usual, told = _start(system, small, offline)
+    config = usual.override(settings or {})
+    config, substituted = _with_encoders(system, config, settings or {}, offline)
     found = load_data(corpus, system.kinds, data, labels)
     config, notes = corpus_inputs(config, found)
     check_inputs(chosen, system, config)
     options = options or Options()
     initial = starting_point(options.initialise_from, system, found.space) if options.initialise_from else None
-    return Plan(system, config, found, chosen, options, substituted, (*found.notes, *notes), initial)
+    return Plan(system, config, found, chosen, options, substituted, (*told, *found.notes, *notes), initial)
+
+
+def _start(system: type[System], small: bool, offline: bool) -> tuple[SystemConfig, list[str]]:
+    """The configuration before any setting, and what to tell of it: without encoders, `--offline` takes the CPU's."""
+    usual = system.config_class.small() if small else system.config_class()
+    if small or not offline or not usual.offline or system.encoders(usual):
+        return usual, []
+    changed = ", ".join(f"{name}={value}" for name, value in usual.offline.items())
+    return usual.override(usual.offline), [f"the setting for a CPU, not the paper's: {changed}"]
 
 
 def _with_encoders(

@@ -9,9 +9,9 @@ Known: network, losses, sizes, recipe (sheet checked against the released code, 
 only the bias is left out, which a softmax does not see. Chosen: Gumbel noise on the layer weights in training only;
 waves standardised over their real samples; pitch and tempo drawn for every clip (the release draws them once); missing
 targets do not count; a batch of one is normalised by the running statistics. On classes the chain runs over them, a
-label being an intensity of 1 of its class. CULTURE is `--labels hume_vb_cultures` (any space with names CULTURE_EMOTION)
-with `--set cultures='["china", "united_states", "south_africa", "venezuela"]'`; its training from the weights of HIGH is
-`--initialise-from`. Valence and arousal alone (TWO) are a chain of two.
+label being an intensity of 1 of its class. CULTURE is `--labels hume_vb_cultures` (any space with names
+CULTURE_EMOTION) with `--set cultures='["china", "united_states", "south_africa", "venezuela"]'`; its training from the
+weights of HIGH is `--initialise-from`. Valence and arousal alone (TWO) are a chain of two.
 
 Offline substitute: log-mel and a small network learnt from scratch, in small batches.
 """
