@@ -8,8 +8,9 @@ import torch
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import LABEL_SPACES, LabelSpace
+from ai4er.nn.softmax_regression import regression
 from ai4er.systems.base import StageData
-from ai4er.systems.baseline.logistic_regression import Config, LogisticRegression, regression
+from ai4er.systems.baseline.logistic_regression import Config, LogisticRegression
 from ai4er.systems.batch import Item
 from tests.systems.baseline._vectors import FEATURES, SPACE, items, scaled
 
