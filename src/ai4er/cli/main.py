@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ai4er.cli import compare, diagnose, recognition, splits
+from ai4er.cli.export import export
 from ai4er.cli.options import Data, Labels, Offline, Out, Protocol, Resume, Seed, Settings, Small, numbers, pairs, say
 from ai4er.cli.study import study
 from ai4er.errors import Ai4erError
@@ -38,6 +39,7 @@ def _fail(line: str, status: int = 1) -> None:
 
 app.command()(recognition.recognize)
 app.command()(recognition.stream)
+app.command()(export)
 
 
 @app.command()
