@@ -43,13 +43,26 @@ def test_columns_that_hold_copies_or_the_label_are_left_out(tmp_path: Path, writ
     ]  # fmt: skip
 
 
+def test_the_columns_that_wrist_signals_give_have_the_units_of_the_front_end(
+    tmp_path: Path, write_text: Callable[..., Path]
+) -> None:
+    write_text("may14_feats4.csv", _table((2, 1)))
+    (record,) = open_corpus("wesad_wrist_features", tmp_path).read()
+    *logarithms, slope = record.arrays["wrist_statistics"].tolist()
+    places = [_NAMES.index(name) / 4 for name in ("net_acc_std", "BVP_std", "BVP_min", "BVP_max")]
+    rate, temperature = 8 * _NAMES.index("BVP_peak_freq") / 4, _NAMES.index("TEMP_std") / 4
+    assert np.allclose(np.exp(logarithms), [*places, rate, temperature])
+    assert np.isclose(slope, 4 * _NAMES.index("TEMP_slope") / 4 * 1000)  # a second has four samples
+
+
 @pytest.mark.parametrize(
     ("table", "message"),
     [
         (_table((2, 3)), "row 1 has the label 3; 0, 1 and 2 are known"),
-        (_table((2, 1)).replace("TEMP_slope,", "").replace("11.25,", ""), "45 features where 46 are expected"),
+        (_table((2, 1)).replace("Resp_std,", "").replace("7.25,", ""), "45 features where 46 are expected"),
+        (_table((2, 1)).replace("TEMP_slope,", "").replace("11.25,", ""), "no column TEMP_slope"),
         (_table((2, 1)).replace("11.25", "eleven"), "row 1: could not convert string to float: 'eleven'"),
-        ("a,b\n1,2\n", "no column subject, label"),
+        ("a,b\n1,2\n", "no column subject, label, net_acc_std"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(

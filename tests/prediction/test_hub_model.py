@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,8 @@ from safetensors.torch import load_file, save_file
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
+    ViTConfig,
+    ViTForImageClassification,
     Wav2Vec2Config,
     Wav2Vec2FeatureExtractor,
     Wav2Vec2ForSequenceClassification,
@@ -22,6 +25,7 @@ from ai4er.encoders import pretrained, tokenizer
 from ai4er.errors import Ai4erError
 from ai4er.prediction.hub_model import HubModel
 from ai4er.recognition.recognize import load, recognize
+from ai4er.records import Record, Records
 
 LABELS = {0: "Neutral", 1: "Angry", 2: "Sad"}
 NAMES = {name: number for number, name in LABELS.items()}
@@ -57,6 +61,38 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny ViT classifier of pictures of 16 x 16 pixels, with the usual file of their preparation."""
+    torch.manual_seed(0)
+    place = tmp_path_factory.mktemp("hub") / "image"
+    config = ViTConfig(
+        hidden_size=8, num_hidden_layers=1, num_attention_heads=2, intermediate_size=8, image_size=16, patch_size=8,
+        id2label=LABELS, label2id=NAMES,
+    )  # fmt: skip
+    ViTForImageClassification(config).save_pretrained(place)
+    prepared = {
+        "image_processor_type": "ViTImageProcessor", "do_resize": True, "size": {"height": 16, "width": 16},
+        "do_rescale": True, "rescale_factor": 1 / 255, "do_normalize": True, "image_mean": [0.5] * 3,
+        "image_std": [0.5] * 3, "resample": 2,
+    }  # fmt: skip
+    (place / "preprocessor_config.json").write_text(json.dumps(prepared))
+    return place
+
+
+def test_a_picture_is_prepared_as_the_model_says(image: Path) -> None:
+    model = load(f"hf:{image}")
+    assert model.needs == {"image"} and model.space.names == ("neutral", "angry", "sad")
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 16, 16, 3)).astype(np.float32)
+    records = Records(Record(id=str(i), corpus="test", arrays={"image": one}) for i, one in enumerate(pixels))
+    network = ViTForImageClassification.from_pretrained(image).eval()
+    given = torch.from_numpy(pixels).permute(0, 3, 1, 2) / 255 * 2 - 1
+    wanted = network(given).logits.softmax(-1).detach()
+    torch.testing.assert_close(torch.from_numpy(model.predict(records, batch_size=1).scores), wanted)
+    with pytest.raises(Ai4erError, match=r"reads image, and .* is text"):
+        recognize("I am happy", model)
+
+
 def test_a_recording_is_heard_at_the_rate_of_the_model_and_every_segment_alone(audio: Path, tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", speak("anger", voice(1), 2.0, np.random.default_rng(0)), SAMPLE_RATE)
     model = HubModel(str(audio))
@@ -83,7 +119,7 @@ def test_what_a_model_cannot_read_is_said(audio: Path, tmp_path: Path) -> None:
     with pytest.raises(Ai4erError, match=r"reads audio, and .* is text"):
         recognize("I am happy", f"hf:{audio}")
     pretrained("tiny", "text").save_pretrained(tmp_path)
-    with pytest.raises(Ai4erError, match="no classifier of audio or text"):
+    with pytest.raises(Ai4erError, match="no classifier of audio, images or text"):
         load(f"hf:{tmp_path}")
 
 

@@ -46,6 +46,14 @@ def test_a_folder_is_recognised_and_one_bad_file_stops_nothing(files: Path, tmp_
     assert not list(out.glob("*.part"))
 
 
+def test_nothing_of_a_recording_is_kept_but_the_results(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AI4ER_CACHE", str(tmp_path / "cache"))
+    assert recognize_all([files / "a.wav"], tmp_path / "out").recognised == 1
+    assert not (tmp_path / "cache").exists()
+
+
 def test_it_goes_on_where_it_stopped(files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "out"
     recognize_all([files], out)
@@ -72,7 +80,7 @@ def test_a_manifest_needs_no_labels(files: Path) -> None:
 
 
 def test_a_folder_without_anything_to_recognise_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(Ai4erError, match="no recording, text or dialogue"):
+    with pytest.raises(Ai4erError, match="no recording, image, text or dialogue"):
         tasks([tmp_path])
 
 

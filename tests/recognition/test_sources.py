@@ -16,7 +16,7 @@ def test_a_sentence_is_text_and_a_file_is_a_file(tmp_path: Path) -> None:
     assert source(tmp_path / "a.wav").kind == "recording"
 
 
-@pytest.mark.parametrize("name", ["missing.wav", "no/such/call", "chat.csv"])
+@pytest.mark.parametrize("name", ["missing.wav", "no/such/call", "chat.csv", "wrist.zip"])
 def test_a_path_that_is_not_there_is_no_text(name: str) -> None:
     with pytest.raises(Ai4erError, match="no such file"):
         source(name)
@@ -76,3 +76,25 @@ def test_a_bad_dialogue_file_is_one_clear_line(tmp_path: Path, name: str, text: 
     with pytest.raises(Ai4erError, match=said) as error:
         source(tmp_path / name)
     assert "\n" not in str(error.value)
+
+
+def test_a_dialogue_with_recordings_says_where_each_turn_is_heard(tmp_path: Path) -> None:
+    text = "speaker,text,file,start,end\nAda,hello,call.wav,1.5,3\nBen,,call.wav,,\nAda,bye,,,\n"
+    (tmp_path / "call.csv").write_text(text)
+    found = source(tmp_path / "call.csv")
+    assert found.kind == "spoken dialogue"
+    assert [turn.recording for turn in found.turns] == [tmp_path / "call.wav", tmp_path / "call.wav", None]
+    assert [(turn.start, turn.end) for turn in found.turns] == [(1.5, 3.0), (None, None), (None, None)]
+
+
+def test_a_column_of_other_files_makes_no_spoken_dialogue(tmp_path: Path) -> None:
+    (tmp_path / "chat.json").write_text('[{"text": "hello", "file": {"id": 3}}, {"text": "bye", "file": "notes.pdf"}]')
+    found = source(tmp_path / "chat.json")
+    assert found.kind == "dialogue" and not any(turn.recording for turn in found.turns)
+
+
+@pytest.mark.parametrize("time", ["soon", "-1", "nan", "inf"])
+def test_a_time_that_is_none_is_named(tmp_path: Path, time: str) -> None:
+    (tmp_path / "call.csv").write_text(f"text,file,start\nhello,call.wav,{time}\n")
+    with pytest.raises(Ai4erError, match=f"start is '{time}' where seconds of the recording are expected"):
+        source(tmp_path / "call.csv")

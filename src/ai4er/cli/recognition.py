@@ -32,6 +32,9 @@ def recognize(
     by_channel: Annotated[
         bool, typer.Option("--by-channel", help="Every channel of a recording is a speaker of its own.")
     ] = False,
+    speakers: Annotated[
+        int | None, typer.Option("--speakers", min=1, help="How many speak, if the recognizer tells who does (2).")
+    ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Show which words or moments carried the label.")] = False,
     changes: Annotated[bool, typer.Option("--changes", help="Cut speech where the emotion changes within it.")] = False,
     labels: Annotated[
@@ -42,7 +45,7 @@ def recognize(
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Files at a time, with --out.")] = 2,
 ) -> None:
-    """Recognise emotion in recordings, texts, dialogue files, and in folders of them."""
+    """Recognise emotion in recordings, faces in images and videos, texts, dialogue files, and in folders of them."""
     from ai4er.recognition.formats import FORMATS
     from ai4er.recognition.recognize import recognize as recognise
 
@@ -50,6 +53,7 @@ def recognize(
         raise unknown("--format", form, ("table", *FORMATS))
     options: dict[str, Any] = {"min_confidence": min_confidence, "by_channel": by_channel, "explain": explain}
     options |= ({"labels": labels} if labels else {}) | ({"changes": True} if changes else {})
+    options |= {"speakers": speakers} if speakers else {}
     if out is not None:
         _recognize_into(out, given, recognizer, workers, options)
         return

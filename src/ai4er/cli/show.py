@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def show_recognition(found: Recognition) -> None:
-    """One line a segment: time or speaker, label, distribution."""
+    """One line a segment: time, speaker, text or box, label, distribution."""
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.markup import escape
@@ -27,17 +27,21 @@ def show_recognition(found: Recognition) -> None:
     console = Console(soft_wrap=False)
     title = f"{found.source}" + (f" ({clock(found.seconds)})" if found.seconds is not None else "")
     if not found.segments:
-        console.print(f"{title}: no speech found", markup=False)
+        console.print(f"{title}: no {found.sought} found", markup=False)
         return
     timed = found.segments[0].start is not None
     spoken = any(segment.speaker for segment in found.segments)
+    written = any(segment.text for segment in found.segments)
+    boxed = not timed and any(segment.box for segment in found.segments)
     table = Table(title=escape(f"{title}, recognizer {found.recognizer}"), title_justify="left", box=SIMPLE)
     if timed:
         table.add_column("time", justify="right", no_wrap=True)
     if spoken:
         table.add_column("speaker", no_wrap=True)
-    if not timed:
+    if written:
         table.add_column("text", ratio=2)
+    if boxed:
+        table.add_column("box", no_wrap=True)
     if found.space.is_classes:
         table.add_column("emotion", no_wrap=True)
     placed = found.valence_arousal(found.segments[0]) is not None
@@ -50,8 +54,10 @@ def show_recognition(found: Recognition) -> None:
             cells.append(f"{clock(segment.start)} - {clock(segment.end)}")
         if spoken:
             cells.append(escape(segment.speaker))
-        if not timed:
+        if written:
             cells.append(_said(segment))
+        if boxed:
+            cells.append(" ".join(f"{value:.0f}" for value in segment.box or ()))
         if found.space.is_classes:
             cells.append(", ".join(found.labels(segment)) or "-")
         if placed and (place := found.valence_arousal(segment)):

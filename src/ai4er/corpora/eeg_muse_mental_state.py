@@ -86,7 +86,7 @@ class Reader(Corpus):
         return dict(sorted(found.items()))
 
     def _windows(self, name: str, path: Path) -> list[Record]:
-        times, signals = _load(path)
+        times, signals = load_muse(path)
         starts = window_starts(times, self.samples)
         subject, state, session = _parts(path)
         return [
@@ -121,8 +121,8 @@ def _parts(path: Path) -> tuple[str, str, str]:
     return match[1], match[2], match[3]
 
 
-def _load(path: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Time stamps in seconds (samples,), and microvolts (samples, 4)."""
+def load_muse(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Time stamps in seconds (samples,), and microvolts (samples, 4). Raises `Ai4erError` for any other table."""
     try:
         raw = path.read_bytes()
         text = (bz2.decompress(raw) if path.suffix == ".bz2" else raw).decode()

@@ -15,12 +15,12 @@ from ai4er.errors import Ai4erError
 
 @dataclass(frozen=True)
 class Classifier:
-    """A classifier of audio or text. `rate` is the sampling rate that it hears (0 for text)."""
+    """A classifier of audio, images or text. `rate` is the sampling rate that it hears (0 for the others)."""
 
     spec: str
     network: Any
     prepare: Any
-    reads: Literal["audio", "text"]
+    reads: Literal["audio", "image", "text"]
     rate: int
 
     @property
@@ -36,13 +36,15 @@ class Classifier:
         return {"multi_label_classification": "multi", "regression": "dimensions"}.get(problem, "single")  # type: ignore[return-value]
 
     def scores(self, given: Sequence[np.ndarray] | Sequence[str]) -> np.ndarray:
-        """Samples (samples,) at `rate`, or texts -> probabilities or values (items, names).
+        """Samples (samples,) at `rate`, images (height, width, 3), or texts -> probabilities or values (items, names).
+
+        Images are red, green and blue in [0, 255].
 
         Every recording is heard alone, since some networks have no mask for padding; long texts are cut.
         """
         import torch
 
-        batches = [given] if self.reads == "text" else [[samples] for samples in given]
+        batches = [[samples] for samples in given] if self.reads == "audio" else [given]
         found = []
         with torch.inference_mode():
             for batch in batches:
@@ -54,6 +56,9 @@ class Classifier:
     def _prepared(self, batch: Sequence[Any]) -> Any:
         if self.reads == "audio":
             return self.prepare(batch[0], sampling_rate=self.rate, return_tensors="pt")
+        if self.reads == "image":
+            pixels = [np.clip(image, 0, 255).astype(np.uint8) for image in batch]
+            return self.prepare(images=pixels, return_tensors="pt", input_data_format="channels_last")
         longest = min(self.prepare.model_max_length, self.network.config.max_position_embeddings - 2)
         return self.prepare(list(batch), padding=True, truncation=True, max_length=longest, return_tensors="pt")
 
@@ -62,24 +67,31 @@ def classifier(spec: str) -> Classifier:
     """The classifier of a hub name or a local folder, in float32 and evaluation mode.
 
     Only safetensors are read, and no program of a checkpoint is run. Raises `Ai4erError` if it cannot be had, or is no
-    classifier of audio or text.
+    classifier of audio, images or text.
     """
     folder = locate(spec)
     import torch
-    from transformers import AutoConfig, AutoModelForAudioClassification, AutoModelForSequenceClassification
+    from transformers import (
+        AutoConfig,
+        AutoModelForAudioClassification,
+        AutoModelForImageClassification,
+        AutoModelForSequenceClassification,
+    )
 
     with _quiet(), _readable(spec):
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         made = config.architectures or []
-        kinds: dict[str, Any] = {"audio": AutoModelForAudioClassification, "text": AutoModelForSequenceClassification}
-        fit = {
-            reads: kind for reads, kind in kinds.items()
-            if type(config) in kind._model_mapping and kind._model_mapping[type(config)].__name__ in made
-        }  # fmt: skip
+        kinds: dict[str, Any] = {
+            "audio": AutoModelForAudioClassification,
+            "image": AutoModelForImageClassification,
+            "text": AutoModelForSequenceClassification,
+        }
+        fit = {reads: kind for reads, kind in kinds.items() if not _classes(kind, config).isdisjoint(made)}
     if not fit:
         raise Ai4erError(
-            f"{spec!r} is a {', '.join(made) or config.model_type} and no classifier of audio or text: give one whose "
-            "config.json names a ...ForSequenceClassification or ...ForAudioClassification"
+            f"{spec!r} is a {', '.join(made) or config.model_type} and no classifier of audio, images or text: give "
+            "one whose config.json names a ...ForAudioClassification, ...ForImageClassification or "
+            "...ForSequenceClassification"
         )
     ((reads, kind),) = fit.items()
     with _quiet(), _readable(spec):
@@ -93,8 +105,14 @@ def classifier(spec: str) -> Classifier:
     return Classifier(spec, network.eval(), prepare, reads, int(getattr(prepare, "sampling_rate", 0)))  # type: ignore[arg-type]
 
 
-def _preparation(folder: Any, reads: str) -> Any:
-    from transformers import AutoFeatureExtractor, AutoTokenizer
+def _classes(kind: Any, config: Any) -> set[str]:
+    """The names of the networks of one kind that a configuration may be of."""
+    found = kind._model_mapping.get(type(config), ())
+    return {network.__name__ for network in (found if isinstance(found, tuple) else (found,))}
 
-    kind = AutoFeatureExtractor if reads == "audio" else AutoTokenizer
-    return kind.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+
+def _preparation(folder: Any, reads: str) -> Any:
+    from transformers import AutoFeatureExtractor, AutoImageProcessor, AutoTokenizer
+
+    kinds: dict[str, Any] = {"audio": AutoFeatureExtractor, "image": AutoImageProcessor, "text": AutoTokenizer}
+    return kinds[reads].from_pretrained(folder, local_files_only=True, trust_remote_code=False)

@@ -14,7 +14,7 @@ from ai4er.errors import Ai4erError
 def video_frames(
     path: Path | str, rate: float, start: float | None = None, end: float | None = None
 ) -> Iterator[np.ndarray]:
-    """The frame shown at start, start + 1 / rate, ... seconds, each (height, width, 3) RGB uint8.
+    """The frame shown at start, start + 1 / rate, ... seconds, each (height, width, 3) RGB uint8, upright.
 
     `end` (not included) behind the end of the video means its end. Raises `Ai4erError` for a file that is
     missing, damaged, without a video track, or without a frame between `start` and `end`.
@@ -25,12 +25,14 @@ def video_frames(
     if not path.is_file():
         raise Ai4erError(f"no video file {path}")
     try:
-        with av.open(str(path)) as container:
+        # a playlist names other files: with this option they are never opened
+        with path.open("rb") as file, av.open(file, "r", options={"protocol_whitelist": "none"}) as container:
             if not container.streams.video:
                 raise Ai4erError(f"{path}: the file has no video track")
             yield from _sampled(path, container, rate, start or 0.0, end)
-    except av.FFmpegError as error:
-        raise Ai4erError(f"{path}: the video cannot be decoded ({error.strerror or error}); fetch it again") from None
+    except (av.FFmpegError, ValueError, OSError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise Ai4erError(f"{path}: the video cannot be decoded ({why}); fetch it again") from None
 
 
 def _sampled(path: Path, container: Any, rate: float, start: float, end: float | None) -> Iterator[np.ndarray]:
@@ -47,7 +49,7 @@ def _sampled(path: Path, container: Any, rate: float, start: float, end: float |
         nonlocal taken
         while (moment := start + taken / rate) < until - 1e-6 and (end is None or moment < end):
             taken += 1
-            yield shown.to_ndarray(format="rgb24")
+            yield np.ascontiguousarray(np.rot90(shown.to_ndarray(format="rgb24"), round(shown.rotation / 90)))
 
     for frame in container.decode(stream):
         begins = float(frame.time) - origin

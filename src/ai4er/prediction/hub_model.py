@@ -1,4 +1,4 @@
-"""Any audio or text classifier of the Hugging Face hub as a recognizer."""
+"""Any audio, image or text classifier of the Hugging Face hub as a recognizer."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import numpy as np
 
 from ai4er.encoders import Classifier, classifier
 from ai4er.errors import Ai4erError
+from ai4er.features._pixels import image_of
 from ai4er.features.media import audio_of
 from ai4er.labels import LABEL_SPACES, LabelSpace
 from ai4er.prediction.predict import Answer
-from ai4er.records import Records
+from ai4er.records import Record, Records
 
 PREFIX = "hf:"
 
@@ -50,7 +51,7 @@ class HubModel:
 
     @property
     def reads_context(self) -> bool:
-        """Never: it is given a text or a recording at a time."""
+        """Never: it is given a text, an image or a recording at a time."""
         return False
 
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
@@ -61,8 +62,11 @@ class HubModel:
         parts = []
         for start in range(0, len(records), batch_size):
             batch = [records[i] for i in range(start, min(start + batch_size, len(records)))]
-            if self.classifier.reads == "audio":
-                parts.append(self.classifier.scores([audio_of(record, self.classifier.rate) for record in batch]))
-            else:
-                parts.append(self.classifier.scores([str(record.text) for record in batch]))
+            parts.append(self.classifier.scores([self._given(record) for record in batch]))
         return Answer(np.concatenate(parts))
+
+    def _given(self, record: Record) -> Any:
+        """What the classifier reads of a record."""
+        if self.classifier.reads == "audio":
+            return audio_of(record, self.classifier.rate)
+        return image_of(record) if self.classifier.reads == "image" else str(record.text)

@@ -28,15 +28,17 @@ def front_ends(inputs: Mapping[str, str]) -> dict[str, FrontEnd]:
 
 
 def build_items(
-    records: Records, inputs: Mapping[str, FrontEnd], space: LabelSpace | None = None, progress: bool = False
-) -> list[Item]:
+    records: Records, inputs: Mapping[str, FrontEnd], space: LabelSpace | None = None, progress: bool = False,
+    cached: bool = True,
+) -> list[Item]:  # fmt: skip
     """One item for each record, in order; without a label space no item has a target.
 
+    `cached` says whether features are read from the folder of features and kept there.
     Raises `Ai4erError` when no record has the part that an input reads.
     """
     columns = {}
     for name, extractor in inputs.items():
-        columns[name] = extract_all(extractor, records, progress=progress)
+        columns[name] = extract_all(extractor, records, "default" if cached else None, progress)
         if len(records) and all(array is None for array in columns[name]):
             raise Ai4erError(
                 f"input {name!r} reads the {extractor.needs} of a record, and no record of "

@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 from ai4er.labels import LabelSpace
 from ai4er.prediction.items import Unit, length
 from ai4er.records import Records
-from ai4er.systems.base import Outputs, System
+from ai4er.systems.base import Converse, Outputs, System
 from ai4er.systems.batch import Batch
 
 
@@ -67,6 +67,15 @@ class Predictor(Protocol):
 
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
         """What it says of each record, in order."""
+
+
+@runtime_checkable
+class Conversing(Protocol):
+    """A recognizer that may know who speaks in a recording of several people."""
+
+    @property
+    def conversation(self) -> Converse | None:
+        """What finds the turns of a whole conversation, or None."""
 
 
 def predict(

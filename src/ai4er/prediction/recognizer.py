@@ -24,7 +24,7 @@ from ai4er.prediction.items import Unit, build_items, check_complete, flatten, f
 from ai4er.prediction.predict import Answer, predict
 from ai4er.records import Records
 from ai4er.systems import system_class
-from ai4er.systems.base import System
+from ai4er.systems.base import Converse, System
 
 RECOGNIZER = "recognizer"  # the folder of the recognizer inside that of a run's fold
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
@@ -80,12 +80,18 @@ class Recognizer:
         """Whether what it says of a turn depends on the other turns."""
         return self.system.unit == "dialogue"
 
+    @property
+    def conversation(self) -> Converse | None:
+        """What finds who says what in a whole conversation, where the system has learnt that."""
+        return self.system.conversation
+
     def units(self, records: Records) -> list[Unit]:
         """The records with their features, in the units of the system (without targets).
 
-        Raises `Ai4erError` when an input is absent that the system cannot do without.
+        Nothing of a person's recordings is kept. Raises `Ai4erError` when an input is absent that the system cannot do
+        without.
         """
-        items = build_items(records, self.inputs)
+        items = build_items(records, self.inputs, cached=False)
         check_complete(self.system, items)
         return group(items, self.system.unit)
 

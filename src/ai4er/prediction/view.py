@@ -8,8 +8,9 @@ import numpy as np
 
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space, mapping
-from ai4er.prediction.predict import Answer, Predictor
+from ai4er.prediction.predict import Answer, Conversing, Predictor
 from ai4er.records import Records
+from ai4er.systems.base import Converse
 
 
 class View:
@@ -52,6 +53,11 @@ class View:
     def reads_context(self) -> bool:
         """As the recognizer."""
         return self.recognizer.reads_context
+
+    @property
+    def conversation(self) -> Converse | None:
+        """As the recognizer."""
+        return self.recognizer.conversation if isinstance(self.recognizer, Conversing) else None
 
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
         """The answers of the recognizer, in the labels of the view."""

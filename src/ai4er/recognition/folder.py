@@ -19,9 +19,11 @@ from typing import Any
 from ai4er.corpora.base import open_corpus
 from ai4er.errors import Ai4erError
 from ai4er.prediction.predict import Predictor
+from ai4er.recognition.body import SUFFIXES as BODY_SUFFIXES
+from ai4er.recognition.body import body_kind
 from ai4er.recognition.formats import as_data
 from ai4er.recognition.recognize import MODALITY, load, recognize
-from ai4er.recognition.sources import DIALOGUE_SUFFIXES, MEDIA_SUFFIXES, TEXT_SUFFIXES, source
+from ai4er.recognition.sources import DIALOGUE_SUFFIXES, IMAGE_SUFFIXES, MEDIA_SUFFIXES, TEXT_SUFFIXES, source
 from ai4er.training.checkpoint import save_text, writing
 
 LINES, JOB = "recognitions.jsonl", "job.json"
@@ -47,7 +49,7 @@ class Done:
 
 
 def tasks(given: Sequence[str | Path]) -> list[Task]:
-    """Every source: of a folder all recordings, texts and dialogues below it, of `manifest:file=...` every row.
+    """Every source: of a folder all recordings, images, texts and dialogues below it, of `manifest:file=...` every row.
 
     Raises `Ai4erError` for a folder that holds none.
     """
@@ -61,15 +63,15 @@ def tasks(given: Sequence[str | Path]) -> list[Task]:
 def _tasks(given: str | Path) -> Iterator[Task]:
     if str(given).startswith(MANIFEST):
         for record in open_corpus(str(given)).read():
-            media = record.audio or record.video
+            media = record.audio or record.video or record.image
             if not media and not record.text:
-                raise Ai4erError(f"{given}: row {record.id} has neither a recording nor a text")
+                raise Ai4erError(f"{given}: row {record.id} has no recording, no image and no text")
             yield Task(record.id, Path(media) if media else str(record.text))
-    elif Path(given).is_dir():
-        known = (*MEDIA_SUFFIXES, *TEXT_SUFFIXES, *DIALOGUE_SUFFIXES)
+    elif Path(given).is_dir() and body_kind(Path(given)) is None:
+        known = (*MEDIA_SUFFIXES, *IMAGE_SUFFIXES, *TEXT_SUFFIXES, *DIALOGUE_SUFFIXES, *BODY_SUFFIXES)
         paths = sorted(path for path in Path(given).rglob("*") if path.suffix.lower() in known and path.is_file())
         if not paths:
-            raise Ai4erError(f"{given}: no recording, text or dialogue in this folder")
+            raise Ai4erError(f"{given}: no recording, image, text or dialogue in this folder")
         yield from (Task(path.as_posix(), path) for path in paths)
     else:
         yield Task(str(given), given)

@@ -22,7 +22,7 @@ _BATCH = 10_000
 _COLUMNS = [
     ("source", pa.string()), ("start", pa.float64()), ("end", pa.float64()), ("speaker", pa.string()),
     ("text", pa.string()), ("label", pa.string()), ("confidence", pa.float64()), ("valence", pa.float64()),
-    ("arousal", pa.float64()),
+    ("arousal", pa.float64()), ("box", pa.list_(pa.int64())),
 ]  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def write_report(out: Path) -> Path:
 def _row(line: dict[str, Any], own: Counter[str]) -> list[str]:
     overall = sorted(line["overall"].items(), key=lambda pair: -pair[1])[:4]
     length = clock(line["seconds"]) if "seconds" in line else ""
-    mostly = own.most_common(1)[0][0] if own else "no speech"
+    mostly = own.most_common(1)[0][0] if own else "nothing found"
     return [line["name"], length, str(len(line["segments"])), mostly, "  ".join(f"{n} {v:.2f}" for n, v in overall)]
 
 

@@ -38,11 +38,13 @@ def to_json(found: Sequence[Recognition]) -> str:
 
 
 def flat_rows(found: Recognition) -> Iterator[dict[str, Any]]:
-    """One row a segment, every score a field of its own."""
+    """One row a segment, every score a field of its own, a box as `left top width height`."""
     for row in found.rows():
         scores = row.pop("scores")
         for name in ("uncertainty", "evidence"):
             row.pop(name, None)
+        if "box" in row:
+            row["box"] = " ".join(map(str, row["box"]))
         yield {"source": found.source, **row, **scores}
 
 
@@ -128,13 +130,14 @@ def _moment(seconds: float) -> str:
 
 
 def _header(found: Sequence[Recognition]) -> list[str]:
-    return list(dict.fromkeys([*_COLUMNS, *(name for one in found for name in one.space.names)]))
+    box = ["box"] if any(segment.box for one in found for segment in one.segments) else []
+    return list(dict.fromkeys([*_COLUMNS, *box, *(name for one in found for name in one.space.names)]))
 
 
 def _timed(found: Recognition, what: str) -> Iterator[dict[str, Any]]:
     for row in found.rows():
         if "start" not in row:
-            raise Ai4erError(f"{found.source} is text and has no times, which {what} needs: use json or csv")
+            raise Ai4erError(f"{found.source} has no times, which {what} needs: use json or csv")
         yield row
 
 

@@ -1,31 +1,33 @@
-"""The main job: emotion in a person's own recording, text or dialogue."""
+"""The main job: emotion in a person's own recording, image, signals, text or dialogue."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from ai4er.errors import Ai4erError, unknown
+from ai4er.prediction.exported import GRAPH, Exported
+from ai4er.prediction.fused import Fused
 from ai4er.prediction.hub_model import PREFIX, HubModel
-from ai4er.prediction.predict import Answer, Predictor
+from ai4er.prediction.predict import Predictor
 from ai4er.prediction.recognizer import RECOGNIZER, Recognizer
 from ai4er.prediction.view import seen_as
-from ai4er.recognition.changes import cut_at_changes
-from ai4er.recognition.explain import moments_that_count, words_that_count
+from ai4er.recognition.body import body_windows
+from ai4er.recognition.explain import words_that_count
+from ai4er.recognition.hearing import BATCH, Hearing, as_segment, heard
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.sources import Source, Turn, source
-from ai4er.recognition.voice_activity import SAMPLE_RATE, Segmentation, Span, speech_spans
+from ai4er.recognition.voice_activity import Segmentation
 from ai4er.records import Record, Records
 
-BATCH = 32
-CHUNK_SECONDS = 30.0
-SPEECH = "speech"
-MODALITY = {"recording": SPEECH, "text": "text", "dialogue": "text"}
+SPEECH, TEXT, CONVERSATION, FUSION = "speech", "text", "conversation", "fusion"
+FUSED_LABELS = "ekman7"
+"""In which the recognizers of speech and of text are heard together."""
+MODALITY = {
+    "recording": SPEECH, "image": "face", "eeg": "eeg", "wrist": "wrist", "text": TEXT, "dialogue": CONVERSATION,
+    "spoken dialogue": FUSION,
+}  # fmt: skip
+"""The recognizer of each kind of source."""
 
 
 def shipped() -> dict[str, Path]:
@@ -37,11 +39,15 @@ def shipped() -> dict[str, Path]:
 def load(name: str | Path) -> Predictor:
     """A shipped recognizer by name, a recognizer folder (or that of a run's fold) here or on the hub, or a hub model.
 
-    `hf:ORGANISATION/MODEL` (or `hf:FOLDER`) is any audio or text classifier of the Hugging Face hub.
+    `fusion` is that of speech and that of text together, for dialogues of which there are recordings.
+    A folder of `ai4er export` is run by onnxruntime. `hf:ORGANISATION/MODEL` (or `hf:FOLDER`) is any audio, image or
+    text classifier of the Hugging Face hub.
     Raises `Ai4erError` when there is none.
     """
     if str(name).startswith(PREFIX):
         return HubModel(str(name).removeprefix(PREFIX))
+    if str(name) == FUSION:
+        return Fused(FUSION, [seen_as(load(one), FUSED_LABELS) for one in (TEXT, SPEECH)])
     if str(name) in shipped():
         return Recognizer.load(shipped()[str(name)])
     path = Path(name)
@@ -49,23 +55,26 @@ def load(name: str | Path) -> Predictor:
         path = path / RECOGNIZER
     if not path.exists() and "/" not in str(name):
         raise unknown("recognizer", str(name), shipped())
-    return Recognizer.load(path)
+    return Exported.load(path) if (path / GRAPH).is_file() else Recognizer.load(path)
 
 
 def recognize(
     given: str | Path, recognizer: Predictor | str | Path | None = None, segmentation: Segmentation | None = None,
     min_confidence: float = 0.0, by_channel: bool = False, explain: bool = False, labels: str | None = None,
-    changes: bool = False,
+    changes: bool = False, speakers: int | None = None,
 ) -> Recognition:  # fmt: skip
-    """Recognise emotion in a recording (any audio or video container), a text, or a dialogue file.
+    """Recognise emotion in a recording (any audio or video container), an image, a text, or a dialogue file.
 
-    Without a recognizer, the shipped one for speech or for text is used. Recordings are cut into
-    stretches of speech; each gets a distribution with its times in seconds, and no label where no class is as probable
-    as `min_confidence`. With `labels` the answers are seen in another label space (`ekman7`, `sentiment4`), onto which
-    a named mapping must lead. With `by_channel` every channel is a speaker of its own (`channel 1` ...), as on recorded
-    telephone calls; otherwise channels are averaged. With `explain` the segments have their `evidence`: the words or
-    moments without which the label would be less probable. With `changes` a stretch of speech is cut where the emotion
-    changes within it.
+    Signals of the body are an export of an Empatica E4 (folder or zip) or a table of a Muse headband; each window
+    of them is a segment. Without a recognizer, the shipped one for the kind of source is used. A recognizer of
+    images sees every face of an image, and every face of a video over time (`recognition/faces.py`). Recordings are
+    cut into stretches of speech; each gets a distribution with its times in seconds, and no label where no class is
+    as probable as `min_confidence`. With `labels` the answers are seen in another label space (`ekman7`,
+    `sentiment4`), onto which a named mapping must lead. With `by_channel` every channel is a speaker of its own
+    (`channel 1` ...), as on recorded telephone calls; otherwise channels are averaged. With `explain` the segments
+    have their `evidence`: the words or moments without which the label would be less probable. With `changes` a
+    stretch of speech is cut where the emotion changes within it. A recognizer that has learnt who speaks is given a
+    recording whole and finds its turns, with speaker and words; `speakers` says how many there are (two).
     Raises `Ai4erError` for input that cannot be read, or that the recognizer cannot take.
     """
     if not 0 <= min_confidence <= 1:
@@ -74,110 +83,80 @@ def recognize(
     usual = MODALITY[found.kind]
     chosen = load(recognizer or usual) if recognizer is None or isinstance(recognizer, (str, Path)) else recognizer
     chosen = seen_as(chosen, labels)
+    segments, seconds, sought = _read(found, chosen, Hearing(segmentation, by_channel, explain, changes, speakers))
+    return told(found.name, chosen, segments, seconds, min_confidence, sought)
+
+
+def _read(found: Source, recognizer: Predictor, how: Hearing) -> tuple[list[Segment], float | None, str]:
+    """The segments of a source, its length in seconds if it has one, and what was looked for in it."""
+    if found.kind == "image" or (found.kind == "recording" and recognizer.needs == {"image"}):
+        need(recognizer, "image", f"{found.name} is an image")
+        how.refuse(f"{found.name} is searched for faces")
+        return *_faces(found, recognizer), "face"
     if found.kind == "recording":
-        need(chosen, "audio", f"{found.name} is a recording")
-        segments, seconds = _recording(found.path, chosen, segmentation, by_channel, explain, changes)
-        return told(found.name, chosen, segments, seconds, min_confidence)
-    need(chosen, "text", f"{found.name} is text")
-    return told(found.name, chosen, _turns(found, chosen, explain), None, min_confidence)
+        need(recognizer, "audio", f"{found.name} is a recording")
+        assert found.path is not None
+        return *heard(found.path, recognizer, how), "speech"
+    if found.kind in ("eeg", "wrist"):
+        need(recognizer, found.kind, f"{found.name} has signals of another kind ({found.kind})")
+        how.refuse(f"{found.name} has signals of the body")
+        return *_windows(found, recognizer), "window"
+    need(recognizer, "text", f"{found.name} is text")
+    return _turns(found, recognizer, how.explain), None, "text"
 
 
 def told(
-    name: str, recognizer: Predictor, segments: list[Segment], seconds: float | None, min_confidence: float
-) -> Recognition:
+    name: str, recognizer: Predictor, segments: list[Segment], seconds: float | None, min_confidence: float,
+    sought: str = "speech",
+) -> Recognition:  # fmt: skip
     """The segments of a source with what is known of the recognizer."""
     licence = str(recognizer.about.get("licence", ""))
     return Recognition(
-        name, recognizer.space, segments, recognizer.name, seconds, licence, min_confidence, recognizer.thresholds
-    )
+        name, recognizer.space, segments, recognizer.name, seconds, licence, min_confidence, recognizer.thresholds,
+        sought,
+    )  # fmt: skip
 
 
 def need(recognizer: Predictor, part: str, given: str) -> None:
-    """Raise `Ai4erError` where a recognizer does not read `audio` or `text`, and that is what was given."""
+    """Raise `Ai4erError` where a recognizer does not read `audio`, `image` or `text`, and that is what was given."""
     if part not in recognizer.needs:
         raise Ai4erError(f"recognizer {recognizer.name} reads {' and '.join(sorted(recognizer.needs))}, and {given}")
 
 
-def _recording(
-    path: Path | None,
-    recognizer: Predictor,
-    segmentation: Segmentation | None,
-    by_channel: bool,
-    explain: bool,
-    changes: bool,
-) -> tuple[list[Segment], float]:
-    """The segments of a recording in the order of their beginnings, and its length in seconds."""
-    from ai4er.features.media import channels
+def _faces(found: Source, recognizer: Predictor) -> tuple[list[Segment], float | None]:
+    """The faces of an image, or those of a video over time with its length in seconds."""
+    from ai4er.recognition.faces import faces_of_image, faces_of_video
 
-    assert path is not None
-    number = channels(path) if by_channel else 1
-    if number == 1:
-        return _heard(path, None, recognizer, segmentation, explain, changes)
-    parts = [_heard(path, channel, recognizer, segmentation, explain, changes) for channel in range(number)]
-    segments = [segment for found, _ in parts for segment in found]
-    return sorted(segments, key=lambda segment: segment.start or 0.0), parts[0][1]
+    assert found.path is not None
+    if found.kind == "image":
+        return faces_of_image(found.path, recognizer), None
+    return faces_of_video(found.path, recognizer)
 
 
-def _heard(
-    path: Path,
-    channel: int | None,
-    recognizer: Predictor,
-    segmentation: Segmentation | None,
-    explain: bool,
-    changes: bool,
-) -> tuple[list[Segment], float]:
-    """The segments of one channel (or of all together) in order, and its length in seconds."""
-    from ai4er.features.media import stream_audio
-
-    heard = 0
-
-    def counted(chunks: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        nonlocal heard
-        for chunk in chunks:
-            heard += len(chunk)
-            yield chunk
-
-    chunks = counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel))
-    speaker = "" if channel is None else f"channel {channel + 1}"
-    spans = speech_spans(chunks, segmentation)
-    spans = cut_at_changes(spans, recognizer) if changes else spans
-    segments = list(as_segments(spans, recognizer, speaker, explain))
-    return segments, heard / SAMPLE_RATE
-
-
-def as_segments(
-    spans: Iterable[Span], recognizer: Predictor, speaker: str = "", explain: bool = False
-) -> Iterator[Segment]:
-    """A segment for each span, a batch at a time, so that a long recording is never held whole."""
-    spans = iter(spans)
-    while batch := list(itertools.islice(spans, BATCH)):
-        records = Records(span.record(number) for number, span in enumerate(batch))
-        answer = recognizer.predict(records, BATCH)
-        for i, span in enumerate(batch):
-            start, end = span.seconds
-            why = moments_that_count(span.samples, SAMPLE_RATE, start, records[i], recognizer) if explain else ()
-            yield _segment(recognizer, answer, i, start=start, end=end, speaker=speaker, evidence=why)
+def _windows(found: Source, recognizer: Predictor) -> tuple[list[Segment], float]:
+    """A segment for each window of signals of the body, and the length of the recording in seconds."""
+    assert found.path is not None and found.kind in ("eeg", "wrist")
+    windows, seconds = body_windows(found.path, found.kind)
+    answer = recognizer.predict(Records(window.record for window in windows), BATCH)
+    return [as_segment(recognizer, answer, i, start=w.start, end=w.end) for i, w in enumerate(windows)], seconds
 
 
 def _turns(found: Source, recognizer: Predictor, explain: bool) -> list[Segment]:
-    dialogue = found.name if found.kind == "dialogue" else ""
+    dialogue = "" if found.kind == "text" else found.name
     records = [_record(number, turn, dialogue) for number, turn in enumerate(found.turns)]
     answer = recognizer.predict(Records(records), BATCH)
+    timed = all(turn.start is not None and turn.end is not None for turn in found.turns)
     segments = []
     for i, turn in enumerate(found.turns):
         others = records[:i] + records[i + 1 :]
         why = words_that_count(records[i], others, recognizer) if explain else ()
-        segments.append(_segment(recognizer, answer, i, speaker=turn.speaker, text=turn.text, evidence=why))
+        when = {"start": turn.start, "end": turn.end} if timed else {}
+        segments.append(as_segment(recognizer, answer, i, speaker=turn.speaker, text=turn.text, evidence=why, **when))
     return segments
 
 
 def _record(number: int, turn: Turn, dialogue: str) -> Record:
     return Record(
-        id=str(number), corpus="dialogue", speaker=turn.speaker, dialogue=dialogue, turn=number, text=turn.text
-    )
-
-
-def _segment(recognizer: Predictor, answer: Answer, i: int, **where: Any) -> Segment:
-    names, spread = recognizer.space.names, answer.uncertainty
-    uncertainty = {} if spread is None else dict(zip(names, spread[i].tolist()))
-    return Segment(dict(zip(names, answer.scores[i].tolist())), uncertainty=uncertainty, **where)
+        id=str(number), corpus="dialogue", speaker=turn.speaker, dialogue=dialogue, turn=number, text=turn.text,
+        audio=str(turn.recording) if turn.recording else None, start=turn.start, end=turn.end,
+    )  # fmt: skip

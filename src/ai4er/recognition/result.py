@@ -35,11 +35,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Segment:
-    """One stretch of speech, one sentence or one turn, and what the recognizer says of it.
+    """One stretch of speech, one sentence, one turn or one face, and what the recognizer says of it.
 
-    `start` and `end` in seconds, None for text. `scores` has one value for each name of the label
+    `start` and `end` in seconds, None for text and images. `scores` has one value for each name of the label
     space: probabilities for classes, values for dimensions and scores. `uncertainty` are standard
     deviations, where the recognizer gives them; `evidence` is what carried the decision, where it was asked for.
+    `box` is where a face is, its left, top, width and height in pixels; the mean over the frames of a video.
     """
 
     scores: dict[str, float]
@@ -49,13 +50,15 @@ class Segment:
     text: str = ""
     uncertainty: dict[str, float] = field(default_factory=dict)
     evidence: tuple[Evidence, ...] = ()
+    box: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True)
 class Recognition:
     """What a recognizer says of one source.
 
-    `recognizer` names it, `licence` is that of its training data, `seconds` the length of the recording. A segment
+    `recognizer` names it, `licence` is that of its training data, `seconds` the length of the recording. `sought` is
+    what was looked for: without segments, there was none. A segment
     whose likeliest class is less probable than `min_confidence` has no label: the recognizer abstains. Of several
     labels that may apply at once, each applies from its own probability in `thresholds` (one half where it has none),
     and none below `min_confidence`.
@@ -69,6 +72,7 @@ class Recognition:
     licence: str = ""
     min_confidence: float = 0.0
     thresholds: dict[str, float] = field(default_factory=dict)
+    sought: str = "speech"
 
     def confidence(self, segment: Segment) -> float | None:
         """The probability of the likeliest label that applies, else of the likeliest class; None for dimensions."""
@@ -109,6 +113,8 @@ class Recognition:
             if segment.start is not None and segment.end is not None:
                 row |= {"start": round(segment.start, 3), "end": round(segment.end, 3)}
             row |= {name: value for name in ("speaker", "text") if (value := getattr(segment, name))}
+            if segment.box is not None:
+                row["box"] = [round(value) for value in segment.box]
             if (confidence := self.confidence(segment)) is not None:
                 row |= {"label": " ".join(self.labels(segment)), "confidence": round(confidence, 4)}
             if place := self.valence_arousal(segment):
@@ -133,13 +139,13 @@ class Recognition:
         return to_csv([self])
 
     def to_rttm(self) -> str:
-        """Rich Transcription Time Marked: one line a segment. Raises `Ai4erError` for text, which has no times."""
+        """Rich Transcription Time Marked: one line a segment. Raises `Ai4erError` for what has no times."""
         from ai4er.recognition.formats import to_rttm
 
         return to_rttm([self])
 
     def to_vtt(self) -> str:
-        """WebVTT captions that say the emotion. Raises `Ai4erError` for text, which has no times."""
+        """WebVTT captions that say the emotion. Raises `Ai4erError` for what has no times."""
         from ai4er.recognition.formats import to_vtt
 
         return to_vtt([self])
@@ -151,7 +157,7 @@ class Recognition:
         return to_dataframe([self])
 
     def plot(self) -> Figure:
-        """The scores over time, or over turns. Raises `Ai4erError` where no speech was found."""
+        """The scores over time, or over turns or faces. Raises `Ai4erError` where nothing was found."""
         from ai4er.recognition.timeline import figure
 
         return figure(self)

@@ -1,4 +1,4 @@
-"""What a person may give: recordings, dialogue files, text files, or text itself."""
+"""What a person may give: recordings, images, signals of the body, dialogue files, text files, or text itself."""
 
 from __future__ import annotations
 
@@ -10,33 +10,43 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ai4er.errors import Ai4erError
+from ai4er.recognition.body import SUFFIXES as BODY_SUFFIXES
+from ai4er.recognition.body import body_kind
 
 DIALOGUE_SUFFIXES = (".json", ".csv")
 TEXT_SUFFIXES = (".txt", ".md")
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp")
 MEDIA_SUFFIXES = (
     ".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a", ".aac", ".wma", ".aiff", ".aif", ".amr", ".caf", ".w64",
     ".mp4", ".mkv", ".webm", ".mov", ".avi", ".mpg", ".mpeg", ".3gp", ".ts",
 )  # fmt: skip
 _SPEAKER = ("speaker", "role", "from", "user", "name")
 _TEXT = ("text", "utterance", "content", "message", "value")
+_RECORDING = ("recording", "audio", "file")
 LONGEST_TEXT = 300
 """Characters above which a text is read sentence by sentence."""
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One utterance in text form."""
+    """One utterance in text form, and where it is heard: a file, of which `start` to `end` in seconds, or all of it."""
 
     text: str
     speaker: str = ""
+    recording: Path | None = None
+    start: float | None = None
+    end: float | None = None
 
 
 @dataclass(frozen=True)
 class Source:
-    """A recording (`path`), or `turns` of a text or dialogue."""
+    """A recording, an image or signals of the body (`path`), or `turns` of a text or dialogue.
+
+    Of a spoken dialogue there is a recording of a turn at least.
+    """
 
     name: str
-    kind: Literal["recording", "text", "dialogue"]
+    kind: Literal["recording", "image", "eeg", "wrist", "text", "dialogue", "spoken dialogue"]
     path: Path | None = None
     turns: tuple[Turn, ...] = ()
 
@@ -48,23 +58,29 @@ def source(given: str | Path) -> Source:
     """
     text = str(given)
     if not text.strip():
-        raise Ai4erError("the text is empty: give a recording, a dialogue file or a sentence")
+        raise Ai4erError("the text is empty: give a recording, an image, a dialogue file or a sentence")
     path = Path(text)
     if not _exists(path):
         if isinstance(given, Path) or _looks_like_path(text):
             raise Ai4erError(f"no such file: {text}")
         return Source(text if len(text) <= 60 else text[:57] + "...", "text", turns=sentences(text))
+    body = body_kind(path)
+    if body is not None:
+        return Source(path.name, body, path=path)
     if path.is_dir():
         raise Ai4erError(f"{text} is a folder: say with --out where the results of its files go")
     suffix = path.suffix.lower()
     if suffix in DIALOGUE_SUFFIXES:
-        return Source(path.name, "dialogue", turns=read_dialogue(path))
+        turns = read_dialogue(path)
+        return Source(
+            path.name, "spoken dialogue" if any(turn.recording for turn in turns) else "dialogue", turns=turns
+        )
     if suffix in TEXT_SUFFIXES:
         turns = sentences(_decoded(path))
         if not turns:
             raise Ai4erError(f"{text} is empty")
         return Source(path.name, "text", turns=turns)
-    return Source(path.name, "recording", path=path)
+    return Source(path.name, "image" if suffix in IMAGE_SUFFIXES else "recording", path=path)
 
 
 def _exists(path: Path) -> bool:
@@ -76,7 +92,8 @@ def _exists(path: Path) -> bool:
 
 def _looks_like_path(text: str) -> bool:
     one_word = len(text.split()) == 1
-    known = Path(text).suffix.lower() in (*MEDIA_SUFFIXES, *DIALOGUE_SUFFIXES, *TEXT_SUFFIXES)
+    endings = (*MEDIA_SUFFIXES, *IMAGE_SUFFIXES, *DIALOGUE_SUFFIXES, *TEXT_SUFFIXES, *BODY_SUFFIXES)
+    known = Path(text).suffix.lower() in endings
     return known or (one_word and ("/" in text or "\\" in text))
 
 
@@ -104,7 +121,9 @@ def read_dialogue(path: Path) -> tuple[Turn, ...]:
     """The turns of a CSV or JSON file.
 
     JSON: a list of objects (or texts), or an object that holds such a list. CSV: a header line. Text is in
-    `text` (utterance, content, message), the speaker in `speaker` (role, from, user, name), if there is one.
+    `text` (utterance, content, message), the speaker in `speaker` (role, from, user, name), if there is one, and the
+    recording in `recording` (audio, file), beside the dialogue file or with a path of its own, with `start` and `end`;
+    what does not end like a recording is none.
     Raises `Ai4erError` that names the columns found.
     """
     text = _decoded(path)
@@ -112,7 +131,7 @@ def read_dialogue(path: Path) -> tuple[Turn, ...]:
         raise Ai4erError(f"{path} is empty")
     rows = _json_rows(path, text) if path.suffix.lower() == ".json" else list(csv.DictReader(io.StringIO(text)))
     turns = [_turn(path, row) for row in rows]
-    kept = tuple(turn for turn in turns if turn.text)
+    kept = tuple(turn for turn in turns if turn.text or turn.recording)
     if not kept:
         raise Ai4erError(f"{path} holds no turn with text")
     return kept
@@ -143,4 +162,23 @@ def _turn(path: Path, row: Any) -> Turn:
     if where is None:
         raise Ai4erError(f"{path}: no column of text among {', '.join(columns) or 'none'}: name it 'text'")
     who = next((name for name in _SPEAKER if name in columns), None)
-    return Turn(str(columns[where] or "").strip(), str(columns[who] or "").strip() if who else "")
+    named = (str(columns.get(name) or "").strip() for name in _RECORDING)
+    heard = next((value for value in named if Path(value).suffix.lower() in MEDIA_SUFFIXES), "")
+    times = [_seconds(path, name, columns.get(name)) if heard else None for name in ("start", "end")]
+    return Turn(
+        str(columns[where] or "").strip(), str(columns[who] or "").strip() if who else "",
+        path.parent / heard if heard else None, *times,
+    )  # fmt: skip
+
+
+def _seconds(path: Path, name: str, value: Any) -> float | None:
+    """A time of a turn; None where the field is empty."""
+    if value is None or not str(value).strip():
+        return None
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise Ai4erError(f"{path}: {name} is {value!r} where seconds of the recording are expected")
+    return seconds

@@ -11,7 +11,8 @@ import soxr
 
 from ai4er.errors import Ai4erError
 from ai4er.prediction.predict import Predictor
-from ai4er.recognition.recognize import SPEECH, as_segments, load, need, told
+from ai4er.recognition.hearing import as_segments
+from ai4er.recognition.recognize import SPEECH, load, need, told
 from ai4er.recognition.result import Recognition, Segment
 from ai4er.recognition.voice_activity import SAMPLE_RATE, Segmentation, Span, SpeechSpans
 
@@ -29,7 +30,8 @@ class Stream:
 
     `sample_rate` is that of the chunks. Of a stretch that is still open there is an update whenever `every` more
     seconds of it were heard; every stretch ends with a final update. The final ones are what `recognize` says of the
-    same audio as a whole. Memory does not grow with the audio, but for the final segments that `close` returns.
+    same audio as a whole (of a recognizer that tells who speaks: with a segmentation given). Memory does not grow with
+    the audio, but for the final segments that `close` returns.
     Raises `Ai4erError` for a recognizer that does not read audio.
     """
 

@@ -41,7 +41,7 @@ def figure(found: Recognition) -> Figure:
     Raises `Ai4erError` when there is nothing to draw.
     """
     if not found.segments:
-        raise Ai4erError(f"{found.source}: no speech was found, so there is no timeline to draw")
+        raise Ai4erError(f"{found.source}: no {found.sought} was found, so there is no timeline to draw")
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -132,7 +132,7 @@ def _bars_over_turns(axes: Axes, found: Recognition) -> None:
         for number, name in enumerate(names):
             axes.plot(scores[:, number], rows, "o-", color=colour(name, number), label=name)
         axes.set(xlim=(found.space.low, found.space.high), xlabel="value")
-    said = [f"{segment.speaker}: {segment.text}" if segment.speaker else segment.text for segment in found.segments]
+    said = [": ".join(filter(None, (segment.speaker, segment.text))) for segment in found.segments]
     axes.set_yticks(rows, [text if len(text) <= 48 else text[:45] + "..." for text in said], fontsize=8)
     axes.tick_params(axis="y", length=0)
     axes.invert_yaxis()

@@ -2,7 +2,8 @@
 
 Four heads read the same encoder, each through a mixture of all its layers of its own. Trained on utterances, the model
 then goes through a whole conversation: it finds the stretches of speech, cuts them into pieces that are clustered by
-speaker, and writes down and classifies every turn; emotion is scored over time (`evaluation/conversation.py`).
+speaker, and writes down and classifies every turn (`ai4er recognize call.wav --recognizer FOLDER --speakers 2`);
+emotion is scored over time (`evaluation/conversation.py`).
 Reference: Wu et al., "Integrating Emotion Recognition with Speech Recognition and Speaker Diarisation for
 Conversations", Interspeech 2023, arXiv 2308.07145.
 
@@ -38,7 +39,7 @@ from ai4er.systems._new_bob import NewBob
 from ai4er.systems._speakers import number_speakers, speakers_of
 from ai4er.systems._speech_encoder import GivenFrames, speech_encoder
 from ai4er.systems._transcripts import need_transcripts, texts, transcripts
-from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
+from ai4er.systems.base import Converse, EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Item, Padded
 from ai4er.systems.card import Card
 from ai4er.systems.speech._conversation import find_turns
@@ -270,12 +271,18 @@ class ASRDiarisationEmotion(System[Config]):
                   sampler=self.drawn)
         ]  # fmt: skip
 
+    @property
+    def conversation(self) -> Converse | None:
+        """`converse`, where words, speakers and speech were learnt."""
+        config = self.config
+        return self.converse if config.word_weight and config.speaker_weight and config.speech_weight else None
+
     @torch.inference_mode()
     def converse(self, samples: np.ndarray, speakers: int = 2) -> list[Turn]:
         """The turns of a whole conversation, (samples,) at 16 kHz, with this many speakers, in the order of time.
 
         Raises `Ai4erError` for a model that has not learnt words, speakers and speech.
         """
-        if not (self.config.word_weight and self.config.speaker_weight and self.config.speech_weight):
+        if self.conversation is None:
             raise Ai4erError("a conversation needs words, speakers and speech: train with a weight for each of them")
         return find_turns(samples, JointReader(self.eval()), self.hop, speakers)
