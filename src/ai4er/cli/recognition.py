@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -45,7 +46,8 @@ def recognize(
     ] = None,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Files at a time, with --out.")] = 2,
 ) -> None:
-    """Recognise emotion in recordings, faces in images and videos, texts, dialogue files, and in folders of them."""
+    """Recognise emotion in speech, faces of images and videos, signals of the body, texts, dialogues, and folders."""
+    _let_threads_sleep()
     from ai4er.recognition.formats import FORMATS
     from ai4er.recognition.recognize import recognize as recognise
 
@@ -69,6 +71,14 @@ def recognize(
         print(FORMATS[form](found), end="")
     if timeline is not None:
         say(f"timeline: {found[0].timeline(timeline)}")
+
+
+def _let_threads_sleep() -> None:
+    """Before torch is imported: threads that wait for work sleep.
+
+    They spin otherwise, and where other programs are at work a recording of ten seconds took 19 s in place of 6.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def _recognize_into(
@@ -99,6 +109,7 @@ def stream(
     """Recognise speech while it comes through a pipe: 16-bit samples of one channel, as ffmpeg -f s16le writes."""
     if form not in ("table", "json"):
         raise unknown("--format", form, ("table", "json"))
+    _let_threads_sleep()
     import numpy as np
 
     from ai4er.recognition.recognize import SPEECH
