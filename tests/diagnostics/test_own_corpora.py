@@ -14,11 +14,11 @@ from ai4er.registry import find
 from tests.diagnostics.test_suite import content
 
 NAMES = (
-    "asked_event", "channel_correlation", "dependent_intensities", "few_categories", "foreign_hum", "foreign_order",
-    "listeners_words", "longer_voice", "misleading_order", "near_marks", "order_of_neighbours", "partial_labels",
-    "prevailing_tones", "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch", "shared_clusters",
-    "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view", "turned_decisions",
-    "two_teachers", "unseen_words", "valence_in_words", "wrong_labels_known_neighbours",
+    "asked_event", "channel_correlation", "crowded_labels", "dependent_intensities", "few_categories", "foreign_hum",
+    "foreign_order", "listeners_words", "longer_voice", "misleading_order", "near_marks", "order_of_neighbours",
+    "partial_labels", "prevailing_tones", "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch",
+    "shared_clusters", "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view",
+    "turned_decisions", "two_teachers", "unseen_words", "valence_in_words", "wrong_labels_known_neighbours",
 )  # fmt: skip
 
 
@@ -395,3 +395,19 @@ def test_a_partial_corpus_lacks_two_classes_and_the_tested_language_is_its_own()
     x, y = (np.stack([r.arrays["frames"].mean(0) for r in some]) for some in both)
     chosen = np.array([r.corpus == "whole" for r in both[0]])
     assert (nearest_mean(x[chosen], numbers(both[0])[chosen], y) == numbers(both[1])).mean() > 0.7
+
+
+def test_a_step_says_for_each_label_of_its_modality_whether_the_item_has_it() -> None:
+    from ai4er.diagnostics.crowded_labels import MODALITIES, SPACE
+
+    records = corpus("crowded_labels", 0)
+    has = np.array([[name in (r.labels or ()) for name in SPACE.names] for r in records])
+    assert abs(has.mean() - 0.5) < 0.02
+    assert np.abs(np.corrcoef(has.T) - np.eye(SPACE.size)).max() < 0.12  # each label an answer of its own
+    for place, name in enumerate(MODALITIES):
+        steps = np.stack([r.arrays[name] for r in records])
+        seen = steps.sum(1)  # a label adds its cue once
+        for label in range(place, SPACE.size, len(MODALITIES)):
+            cue = seen[has[:, label]].mean(0) - seen[~has[:, label]].mean(0)
+            apart = seen @ cue
+            assert apart[has[:, label]].mean() - apart[~has[:, label]].mean() > 1.5 * apart[has[:, label]].std()
