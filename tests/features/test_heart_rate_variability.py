@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,7 @@ from ai4er.corpora import open_corpus
 from ai4er.errors import Ai4erError
 from ai4er.features._r_peaks import r_peaks
 from ai4er.features.base import front_end
+from ai4er.features.cache import extract_all
 from ai4er.features.heart_rate_variability import HIGH, LOW, NAMES, band_power, sample_entropy, variability
 from ai4er.records import Record
 
@@ -156,3 +159,11 @@ def test_what_is_wrong_is_said_in_one_line() -> None:
         end.load(Record(id="one", corpus="test"))
     with pytest.raises(Ai4erError, match="0 beat intervals; 4 are needed"):
         end.load(Record(id="one", corpus="test", arrays={"ecg": np.zeros(1000, np.float32)}))
+
+
+def test_intervals_of_two_records_are_not_taken_for_each_other(tmp_path: Path) -> None:
+    records = [
+        Record(id=str(beats), corpus="c", arrays={"rr": np.full(60, 60 / beats, np.float32)}) for beats in (60, 90)
+    ]
+    slow, fast = extract_all(front_end("heart_rate_variability"), records, tmp_path)
+    assert slow is not None and fast is not None and fast[1] == pytest.approx(1.5 * slow[1])

@@ -19,12 +19,14 @@ class FrontEnd(Configuration, ABC):
 
     Subclasses live in `features/<name>.py`; the class of a module is the one in its `FRONT_END`.
     `needs` is the part of a record that it reads (`audio`, `text`, `image`, `eeg`, ...), so that
-    a missing modality is known before anything is computed. `integer` marks token ids.
+    a missing modality is known before anything is computed; `also` names further arrays that the result may
+    depend on. `integer` marks token ids.
     `cached` is False where recomputing is cheaper than a disk read. `timed` says whether the first
     axis of a result is time; None means that matrices and token ids have time, all else has not.
     """
 
     needs: ClassVar[str]
+    also: ClassVar[tuple[str, ...]] = ()
     integer: ClassVar[bool] = False
     cached: ClassVar[bool] = True
     timed: ClassVar[bool | None] = None

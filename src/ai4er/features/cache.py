@@ -71,17 +71,18 @@ def extract_all(
 def content_key(front_end: FrontEnd, record: Record) -> str:
     """Forty hexadecimal digits of everything in a record that its features may depend on.
 
-    That is the part named by `front_end.needs`, as an array, text or file, the video that it may be cut
-    out of, the times, the language and the attributes. A file counts by its name, size and the
+    That is the part named by `front_end.needs`, as an array, text or file, the arrays of `front_end.also`, the video
+    that it may be cut out of, the times, the language and the attributes. A file counts by its name, size and the
     record's digest of it, without a digest by its path, size and time of change.
     """
     needs = front_end.needs
     parts: list[Any] = [record.start, record.end, record.language, sorted(record.attributes.items())]
     content = hashlib.sha1()
-    if needs in record.arrays:
-        array = np.ascontiguousarray(record.arrays[needs])
-        parts += [array.shape, array.dtype.str]
-        content.update(array.data)
+    for name in (needs, *front_end.also):
+        if name in record.arrays:
+            array = np.ascontiguousarray(record.arrays[name])
+            parts += [name, array.shape, array.dtype.str]
+            content.update(array.data)
     for part in dict.fromkeys((needs, "video") if needs in ("audio", "image") else (needs,)):
         value = getattr(record, part, None)
         is_file = value is not None and part in ("audio", "video", "image")

@@ -42,6 +42,7 @@ class HeartRateVariability(FrontEnd):
     """
 
     needs: ClassVar[str] = "ecg"
+    also: ClassVar[tuple[str, ...]] = ("rr",)
     timed: ClassVar[bool | None] = False
 
     sample_rate: float = Field(250.0, gt=0)
