@@ -12,7 +12,7 @@ its valid frames, so that padding changes nothing; with the paper's fixed length
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -31,6 +31,8 @@ class Config(SystemConfig):
 
     `buckets` makes batches of similar length, which saves time where `inputs` leaves utterances whole.
     """
+
+    offline: ClassVar[dict[str, Any]] = {"epochs": 100}
 
     inputs: dict[str, str] = {"mfcc": "mfcc:sample_rate=22050,coefficients=39,samples=96000"}
     filters: int = 39
