@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import itertools
+import queue
+import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,10 +71,43 @@ def _channel(path: Path, channel: int | None, recognizer: Predictor, how: Hearin
             samples += len(chunk)
             yield chunk
 
-    spans = speech_spans(counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel)), how.segmentation)
+    spans = ahead(speech_spans(counted(stream_audio(path, SAMPLE_RATE, CHUNK_SECONDS, channel)), how.segmentation))
     spans = cut_at_changes(spans, recognizer) if how.changes else spans
     speaker = "" if channel is None else f"channel {channel + 1}"
     return list(as_segments(spans, recognizer, speaker, how.explain)), samples / SAMPLE_RATE
+
+
+def ahead(spans: Iterable[Span]) -> Iterator[Span]:
+    """The same spans, looked for by another thread while those before are recognised; at most a batch is held."""
+    found: queue.Queue[Span | BaseException | None] = queue.Queue(BATCH)
+    given_up = threading.Event()
+
+    def put(one: Span | BaseException | None) -> None:
+        while not given_up.is_set():
+            with contextlib.suppress(queue.Full):
+                found.put(one, timeout=0.1)
+                return
+
+    def look() -> None:
+        try:
+            for span in spans:
+                put(span)
+                if given_up.is_set():
+                    return
+            put(None)
+        except BaseException as error:
+            put(error)
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        while (one := found.get()) is not None:
+            if isinstance(one, BaseException):
+                raise one
+            yield one
+    finally:
+        given_up.set()
+        looking.join()
 
 
 def as_segments(
