@@ -185,7 +185,8 @@ def _read(context: str | None, seed: int, data: Path) -> tuple[Recognizer, Predi
     about = {
         "corpus": f"{found.spec}, on states learnt from {text['corpus']}",
         "protocol": f"official {mark}, trained on train, epoch and temperature chosen on dev; meld shares television "
-        "characters between its parts",
+        "characters between its parts; that no turn behind is read was decided with the test figures of both kinds "
+        "known",
         "licence": f"{found.licence}; {text['licence']}",
         "encoder": "ai4er-text",
         "limits": [
