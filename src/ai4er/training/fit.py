@@ -26,6 +26,7 @@ from ai4er.prediction.items import Unit, check_complete, flatten
 from ai4er.systems.base import Optimisation, Stage, StageData, System
 from ai4er.training.answers import evaluate
 from ai4er.training.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
+from ai4er.training.compilation import compile_network
 from ai4er.training.epochs import derived_seed, epoch_batches
 from ai4er.training.loggers import loggers
 from ai4er.training.memory import keep_freed_memory
@@ -124,8 +125,7 @@ class _Fit:
             return self.history
         network = getattr(system, "network", None)
         if self.options.compile and isinstance(network, torch.nn.Module):
-            torch.compiler.reset()  # what the folds before left counts towards the limit of compilations
-            network.compile()
+            compile_network(network)
         state = self._found() if resume else None
         for number, stage in enumerate(stages):
             if state is not None and number < state["stage"]:

@@ -70,13 +70,26 @@ def widen(x: Tensor) -> Tensor:
     return resize(x, x.shape[-1] + -x.shape[-1] % LANES)
 
 
-def rectify(x: Tensor) -> Tensor:
-    """ReLU, written so that the compiler stores no mask of bytes, which it does slowly."""
-    return (x + x.abs()) * 0.5
+class Rectify(torch.autograd.Function):
+    """ReLU whose slope, 0 or 1, is computed from its output: the compiler stores masks of bytes, and that is slow."""
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        out = x.clamp_min(0)
+        ctx.save_for_backward(out)
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        (out,) = ctx.saved_tensors
+        return gradient * (out * _HUGE).clamp_max(1)
+
+
+_HUGE = 1e38  # makes 1 or more of every output but 0
 
 
 class CausalConvolution(nn.Module):
-    """Causal dilated convolution of several streams: y_t = b + sum_k W_k x_{t - (K-1-k) d}.
+    """Causal dilated convolution of several streams: y_t = sum_k W_k x_{t - (K-1-k) d}, and a bias for who adds it.
 
     (streams, frames, batch, wide channels) -> the same. With time before the batch, a shift in time
     moves a contiguous block, and all taps are one matrix product.
@@ -96,7 +109,7 @@ class CausalConvolution(nn.Module):
         taps = self.weight.view(streams, self.channels, -1, self.channels).permute(0, 2, 3, 1)  # (.., inputs, outputs)
         taps = functional.pad(taps, (0, -self.channels % LANES, 0, -self.channels % LANES)).contiguous()
         out = causal_product(x.view(streams, frames * batch, width), taps, [shift * batch for shift in self.shifts])
-        return out.view(streams, frames, batch, width) + widen(self.bias)[:, None, None]
+        return out.view(streams, frames, batch, width)
 
 
 class StreamBatchNorm(nn.Module):
@@ -113,17 +126,18 @@ class StreamBatchNorm(nn.Module):
         self.register_buffer("running_mean", torch.zeros(streams, channels))
         self.register_buffer("running_var", torch.ones(streams, channels))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, offset: Tensor) -> tuple[Tensor, Tensor]:
+        """The scale and shift, (streams, channels), that normalise x + offset when they are applied to x."""
         if self.training:
             variance, mean = torch.var_mean(x.float(), dim=(1, 2), correction=0)
+            variance, mean = variance[:, : self.channels], mean[:, : self.channels] + offset
             with torch.no_grad():
-                self.running_mean.lerp_(mean[:, : self.channels], self.momentum)
-                self.running_var.lerp_(variance[:, : self.channels], self.momentum)
+                self.running_mean.lerp_(mean, self.momentum)
+                self.running_var.lerp_(variance, self.momentum)
         else:
-            variance, mean = widen(self.running_var), widen(self.running_mean)
-        scale = widen(self.weight) * torch.rsqrt(variance + self.epsilon)
-        shift = widen(self.bias) - mean * scale
-        return x * scale[:, None, None].to(x.dtype) + shift[:, None, None].to(x.dtype)
+            variance, mean = self.running_var, self.running_mean
+        scale = self.weight * torch.rsqrt(variance + self.epsilon)
+        return scale, self.bias + (offset - mean) * scale
 
 
 class TemporalAwareBlock(nn.Module):
@@ -138,16 +152,25 @@ class TemporalAwareBlock(nn.Module):
         self.dropout = dropout
 
     def forward(self, x: Tensor) -> Tensor:
-        u = self._drop(rectify(self.norm1(self.convolution1(x))))
-        v = self._drop(rectify(self.norm2(self.convolution2(u))))
+        u = self._layer(x, self.convolution1, self.norm1)
+        v = self._layer(u, self.convolution2, self.norm2)
         return x * v.sigmoid()
 
-    def _drop(self, x: Tensor) -> Tensor:
-        """Drop whole channels of an item; x is (streams, frames, batch, channels)."""
+    def _layer(self, x: Tensor, convolution: CausalConvolution, norm: StreamBatchNorm) -> Tensor:
+        """Bias, normalisation and dropout of whole channels of an item are one scale and one shift, not negative ones
+        for ReLU, so that the frames are read once for their statistics and once for all the rest.
+        """
+        y = convolution(x)
+        scale, shift = resize(self._drop(torch.stack(norm(y, convolution.bias)), x.shape[2]), x.shape[3]).to(y.dtype)
+        return Rectify.apply(y * scale + shift)
+
+    def _drop(self, affine: Tensor, batch: int) -> Tensor:
+        """(2, streams, channels) -> (2, streams, 1 frame, 1 or batch, channels), what is dropped being 0."""
+        affine = affine[:, :, None, None]
         if not self.training or self.dropout == 0:
-            return x
-        keep = torch.rand(x.shape[0], 1, *x.shape[2:], device=x.device) >= self.dropout
-        return x * (keep.to(x.dtype) / (1 - self.dropout))
+            return affine
+        keep = torch.rand(affine.shape[1], 1, batch, affine.shape[-1], device=affine.device) >= self.dropout
+        return affine * (keep / (1 - self.dropout))
 
 
 class Network(nn.Module):
@@ -178,7 +201,7 @@ class Network(nn.Module):
             x = torch.stack([x, reverse])
         else:
             x = x.unsqueeze(0)
-        return self.entry(widen(x.transpose(1, 2)).contiguous())
+        return self.entry(widen(x.transpose(1, 2)).contiguous()) + widen(self.entry.bias)[:, None, None]
 
     def summaries(self, x: Tensor, lengths: Tensor) -> Tensor:
         """g_j = mean over time of the sum of both directions after block j: (batch, blocks, features)."""
@@ -244,8 +267,7 @@ class TIMNet(System[Config]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            return [
-                Optimisation(torch.optim.Adam(self.parameters(), config.learning_rate, betas=config.betas, eps=1e-8))
-            ]
+            adam = torch.optim.Adam(self.parameters(), config.learning_rate, config.betas, eps=1e-8, fused=True)
+            return [Optimisation(adam)]
 
         return [Stage("train", config.epochs, config.batch_size, optimise, buckets=config.buckets)]
