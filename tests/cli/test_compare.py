@@ -1,4 +1,4 @@
-"""`report`, `results` and `leaderboard` as a person meets them."""
+"""`bench`, `report`, `results` and `leaderboard` as a person meets them."""
 
 from __future__ import annotations
 
@@ -58,6 +58,13 @@ def test_results_are_a_table_csv_or_json_with_the_mark(
         (
             ["leaderboard", "--corpus", "emodbb", "--protocol", "loso", "--minutes", "1", "--systems", "tim_net"],
             "emodb",
+        ),
+        (["bench", "--corpus", "emodb", "--protocol", "loso", "--systems", "tim_net,timnet"], "did you mean 'tim_net'"),
+        (["bench", "--corpus", "emodb", "--protocol", "loso", "--systems", "family:speach"], "did you mean 'speech'"),
+        (["bench", "--corpus", "emodb", "--protocol", "loso", "--systems", ""], "write all, family:speech,fusion"),
+        (
+            ["bench", "--corpus", "emodbb", "--protocol", "loso", "--systems", "tim_net,emix"],
+            "(tim_net, emix: no corpus",
         ),
     ],
 )

@@ -9,7 +9,8 @@ import pytest
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.report import ALL_FOLDS, ResultRow
 from ai4er.training import leaderboard as module
-from ai4er.training.leaderboard import Contest, chosen_systems, cost, leaderboard
+from ai4er.training.contest import Contest
+from ai4er.training.leaderboard import cost, leaderboard
 from ai4er.training.run import Run, plan
 
 CORPUS = "synthetic_speech:size=24"
@@ -35,7 +36,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
             raise Ai4erError("there is no picture")
         return {"cheap": 1.0, "dear": 2.0}[slug], slug, contest.out / slug
 
-    def train(slug: str, contest: Contest, folder: Path, say: object, progress: module._Watch) -> Run:
+    def train(contest: Contest, slug: str, folder: Path, say: object, progress: module._Watch) -> Run:
         folder.mkdir(parents=True, exist_ok=True)
         for epoch in range(1, 4):
             if not module._finished(folder):
@@ -47,7 +48,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         return Run(folder, [row], {})
 
     monkeypatch.setattr(module, "_place", place)
-    monkeypatch.setattr(module, "_train", train)
+    monkeypatch.setattr(Contest, "train", train)
     return clock
 
 
@@ -105,15 +106,3 @@ def test_systems_that_cannot_run_are_left_out_and_a_real_training_is_stopped_and
     board = leaderboard(["tim_net"], contest, 60)
     assert "| tim_net | synthetic_speech:size=24 | speaker_kfold:folds=2 |" in str(board)
     assert "ua" in str(board) and "[" in str(board)
-
-
-def test_systems_are_named_by_slug_family_or_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    places = {"tim_net": "ai4er.systems.speech.tim_net", "tailor": "ai4er.systems.fusion.tailor"}
-    monkeypatch.setattr(module, "slugs", lambda: places)
-    assert chosen_systems("all") == ["tim_net", "tailor"]
-    assert chosen_systems("family:fusion") == ["tailor"]
-    assert chosen_systems("family:fusion,speech") == ["tim_net", "tailor"]
-    assert chosen_systems("tailor, tim_net,tailor") == ["tailor", "tim_net"]
-    for text, said in (("timnet", "did you mean 'tim_net'"), ("family:speach", "did you mean 'speech'"), ("", "write")):
-        with pytest.raises(Ai4erError, match=said):
-            chosen_systems(text)

@@ -1,4 +1,4 @@
-"""Commands over several systems and runs: `report`, `results` and `leaderboard`."""
+"""Commands over several systems and runs: `bench`, `report`, `results` and `leaderboard`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,33 @@ from typing import Annotated
 
 import typer
 
-from ai4er.cli.options import Data, Labels, Offline, Protocol, Seed, Small, say
+from ai4er.cli.options import Data, Labels, Offline, Protocol, Seed, Small, Systems, numbers, say
 from ai4er.errors import Ai4erError
+
+
+def bench(
+    systems: Systems,
+    corpus: Annotated[str, typer.Option("--corpus", help="Corpus, or several as one+other.")],
+    protocol: Protocol,
+    data: Data = None,
+    labels: Labels = None,
+    seeds: Annotated[str, typer.Option("--seeds", help="Such as 0-4.")] = "0",
+    folds: Annotated[str | None, typer.Option("--folds", help="Only these folds, such as 1,3-5.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Folder of the runs.")] = Path("runs/bench"),
+    offline: Offline = False,
+    small: Small = False,
+) -> None:
+    """Train several systems on the same folds, and compare them with paired tests; the same command goes on."""
+    from ai4er.cli.show import epochs
+    from ai4er.training.bench import bench as run
+    from ai4er.training.contest import Contest, chosen_systems
+
+    chosen = None if folds is None else numbers("--folds", folds)
+    contest = Contest(corpus, protocol, data, labels, 0, out, offline, small, chosen)
+    with epochs() as progress:
+        tell = progress.console.print if progress.live else say
+        page = run(chosen_systems(systems), contest, numbers("--seeds", seeds), tell, progress.epoch)
+    print(page, end="")
 
 
 def report(
@@ -45,7 +70,7 @@ def leaderboard(
     corpus: Annotated[str, typer.Option("--corpus", help="Corpus, or several as one+other.")],
     protocol: Protocol,
     minutes: Annotated[float, typer.Option("--minutes", min=0, help="The time for all systems together.")],
-    systems: Annotated[str, typer.Option("--systems", help="all, family:speech,fusion or slugs.")] = "all",
+    systems: Systems = "all",
     data: Data = None,
     labels: Labels = None,
     seed: Seed = 0,
@@ -55,7 +80,7 @@ def leaderboard(
 ) -> None:
     """Train as many systems as fit into a time, the cheapest first; the same command goes on where it stopped."""
     from ai4er.cli.show import epochs
-    from ai4er.training.leaderboard import Contest, chosen_systems
+    from ai4er.training.contest import Contest, chosen_systems
     from ai4er.training.leaderboard import leaderboard as run
 
     contest = Contest(corpus, protocol, data, labels, seed, out, offline, small)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ai4er.cli.options import numbers, say
+from ai4er.cli.options import Systems, numbers, say
 from ai4er.errors import Ai4erError
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def diagnose(
 
 def profiles(
     minutes: Annotated[float, typer.Option("--minutes", min=0, help="The time for all systems together.")],
-    systems: Annotated[str, typer.Option("--systems", help="all, family:speech,fusion or slugs.")] = "all",
+    systems: Systems = "all",
     seeds: Seeds = "0-1",
     difficulty: Difficulty = 0.5,
     out: Annotated[Path, typer.Option("--out", help="Folder of what is measured.")] = Path("runs/diagnostics"),
@@ -61,7 +61,7 @@ def profiles(
     """Profile as many systems as fit into a time, and print the page; the same command goes on where it stopped."""
     from ai4er.diagnostics._page import page
     from ai4er.diagnostics._page import profiles as run
-    from ai4er.training.leaderboard import chosen_systems
+    from ai4er.training.contest import chosen_systems
 
     examination = _examination(seeds, difficulty, set())
     print(page(run(chosen_systems(systems), examination, out, minutes, say), examination), end="")

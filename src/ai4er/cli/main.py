@@ -103,31 +103,7 @@ def evaluate(
     print(evaluate_on(recognizer, corpus, data, split, out, labels))
 
 
-@app.command()
-def bench(
-    systems: Annotated[str, typer.Option("--systems", help="Slugs, separated by commas.")],
-    corpus: Annotated[str, typer.Option("--corpus")],
-    protocol: Protocol,
-    data: Data = None,
-    labels: Labels = None,
-    seeds: Annotated[str, typer.Option("--seeds", help="Such as 0-4.")] = "0",
-    folds: Annotated[str | None, typer.Option("--folds")] = None,
-    out: Annotated[Path, typer.Option("--out", help="Folder of the runs.")] = Path("runs/bench"),
-    offline: Offline = False,
-    small: Small = False,
-) -> None:
-    """Train several systems on the same folds, and compare them with paired tests."""
-    from ai4er.training.bench import bench as bench_runs
-
-    chosen = None if folds is None else numbers("--folds", folds)
-    names = [name.strip() for name in systems.split(",") if name.strip()]
-    print(
-        bench_runs(
-            names, corpus, protocol, data, labels, numbers("--seeds", seeds), chosen, out, offline, small, say
-        )
-    )  # fmt: skip
-
-
+app.command()(compare.bench)
 app.command()(compare.report)
 app.command()(compare.results)
 app.command()(compare.leaderboard)

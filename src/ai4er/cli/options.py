@@ -20,6 +20,7 @@ Small = Annotated[bool, typer.Option("--small", help="Take the small configurati
 Protocol = Annotated[str, typer.Option("--protocol", help="Such as loso, speaker_kfold:folds=5, official.")]
 Seed = Annotated[int, typer.Option("--seed", min=0)]
 Out = Annotated[Path | None, typer.Option("--out", help="Folder of the run.")]
+Systems = Annotated[str, typer.Option("--systems", help="all, family:speech,fusion or slugs.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")]
 
 

@@ -2,53 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ai4er.errors import Ai4erError
-from ai4er.evaluation.report import ResultRow, table
-from ai4er.evaluation.significance import paired_tests
-from ai4er.training.answers import FULL
-from ai4er.training.options import Options
-from ai4er.training.run import Run, train
+from ai4er.systems import system_class
+from ai4er.training.contest import CANNOT_RUN, Contest, nobody, page
+from ai4er.training.fit import Progress
+from ai4er.training.run import Run, Say
 
 
 def bench(
     systems: Sequence[str],
-    corpus: str,
-    protocol: str,
-    data: Path | str | None,
-    labels: str | None,
+    contest: Contest,
     seeds: Sequence[int],
-    folds: Sequence[int] | None,
-    out: Path,
-    offline: bool = False,
-    small: bool = False,
-    say: Callable[[str], None] = lambda line: None,
+    say: Say = lambda line: None,
+    progress: Progress | None = None,
 ) -> str:
-    """Train every system with every seed on the same folds; finished runs in `out` are reused.
+    """Train every system with every seed on the same folds; finished runs in the contest's folder are reused.
 
-    Returns the table of results and the paired comparisons of each system with the first (on the first seed).
+    Returns the table of results, the paired comparisons of each system with the first one that ran (on the first seed),
+    and the systems that cannot run here, with the reasons.
+    Raises `Ai4erError` for an unknown system, and when none can run.
     """
     if not systems:
         raise Ai4erError("name at least one system")
-    runs: dict[str, list[Run]] = {}
     for slug in systems:
-        for seed in seeds:
-            say(f"{slug}, seed {seed}")
-            folder = out / slug / f"seed-{seed}"
-            run = train(
-                slug, corpus, protocol, data, labels, None, Options(seed=seed), offline, small, folds, folder, True, say
-            )
-            runs.setdefault(slug, []).append(run)
-    rows: list[ResultRow] = [row for found in runs.values() for run in found for row in run.rows]
-    first = {slug: found[0] for slug, found in runs.items()}
-    return table(rows) + "\n" + "\n".join(comparisons(first, systems[0])) + "\n"
+        system_class(slug)
+    runs: dict[str, list[Run]] = {}
+    impossible: dict[str, str] = {}
+    for slug in systems:
+        try:
+            runs[slug] = [_run(slug, replace(contest, seed=seed), say, progress) for seed in seeds]
+        except Ai4erError as error:
+            impossible[slug] = str(error)
+    if not runs:
+        raise nobody(contest, impossible)
+    rows = [row for found in runs.values() for run in found for row in run.rows]
+    return page(rows, {slug: found[0] for slug, found in runs.items()}, {CANNOT_RUN: impossible})
 
 
-def comparisons(runs: Mapping[str, Run], against: str) -> list[str]:
-    """A line for the paired test of every other system with one, corrected for their number (Holm)."""
-    systems = {slug: run.predictions[FULL] for slug, run in runs.items() if FULL in run.predictions}
-    pairs = [(slug, against) for slug in systems if slug != against and against in systems]
-    found, left_out = paired_tests(systems, pairs)
-    return [*map(str, found), *left_out]
+def _run(slug: str, contest: Contest, say: Say, progress: Progress | None) -> Run:
+    """One run; what it needs is looked at before anything is computed or written."""
+    contest.plan(slug)
+    say(f"{slug}, seed {contest.seed}")
+    return contest.train(slug, contest.out / slug / f"seed-{contest.seed}", say, progress)

@@ -9,33 +9,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ai4er.errors import Ai4erError, unknown
-from ai4er.evaluation.report import RESULTS_FILE, merit, table
+from ai4er.errors import Ai4erError
+from ai4er.evaluation.report import RESULTS_FILE, merit
 from ai4er.prediction.items import build_items, front_ends
-from ai4er.systems import slugs
 from ai4er.systems.base import parameter_count
-from ai4er.training.bench import comparisons
+from ai4er.training.contest import CANNOT_RUN, Contest, nobody, page
 from ai4er.training.fit import Progress
-from ai4er.training.options import Options
-from ai4er.training.run import Plan, Run, Say, build, default_folder, plan, train
+from ai4er.training.run import Plan, Run, Say, build, default_folder
 
-_FAMILY = "family:"
 _EXAMPLES = 16
 """How many records are looked at to know the shapes of a system's inputs."""
-
-
-@dataclass(frozen=True)
-class Contest:
-    """What every system is given: the arguments of `train`, and the folder of all runs."""
-
-    corpus: str
-    protocol: str
-    data: Path | str | None = None
-    labels: str | None = None
-    seed: int = 0
-    out: Path = Path("runs/leaderboard")
-    offline: bool = False
-    small: bool = False
 
 
 @dataclass
@@ -48,16 +31,10 @@ class Leaderboard:
 
     def __str__(self) -> str:
         """The table, best first, the paired tests against the best, and everything that is not in it."""
-        parts = []
-        if self.runs:
-            ranked = sorted(self.runs, key=lambda slug: -merit(self.runs[slug].rows))
-            rows = [row for slug in ranked for row in self.runs[slug].rows if "[" not in row.metric]
-            parts.append(table(rows))
-            parts.append("\n".join(comparisons({slug: self.runs[slug] for slug in ranked}, ranked[0])))
-        for title, found in (("Did not fit into the time", self.unfinished), ("Cannot run here", self.impossible)):
-            if found:
-                parts.append("\n".join([f"{title}:", *(f"- {slug}: {why}" for slug, why in found.items())]))
-        return "\n".join(f"{part.strip()}\n" for part in parts if part)
+        ranked = sorted(self.runs, key=lambda slug: -merit(self.runs[slug].rows))
+        runs = {slug: self.runs[slug] for slug in ranked}
+        rows = [row for run in runs.values() for row in run.rows if "[" not in row.metric]
+        return page(rows, runs, {"Did not fit into the time": self.unfinished, CANNOT_RUN: self.impossible})
 
 
 class _OutOfTimeError(Exception):
@@ -82,26 +59,6 @@ class _Watch:
             self._progress(stage, done, total, numbers)
         if done < total and self.over:
             raise _OutOfTimeError
-
-
-def chosen_systems(text: str) -> list[str]:
-    """`all`, `family:speech,fusion`, or slugs separated by commas, as slugs. Raises `Ai4erError` for unknown names."""
-    there = slugs()
-    if text == "all":
-        return list(there)
-    names = [name.strip() for name in text.removeprefix(_FAMILY).split(",") if name.strip()]
-    if not names:
-        raise Ai4erError(f"--systems {text!r}: write all, family:speech,fusion or slugs such as tim_net,dwformer")
-    if not text.startswith(_FAMILY):
-        for name in names:
-            if name not in there:
-                raise unknown("system", name, there)
-        return list(dict.fromkeys(names))
-    family = {slug: path.split(".")[-2] for slug, path in there.items()}
-    for name in names:
-        if name not in family.values():
-            raise unknown("family", name, set(family.values()))
-    return [slug for slug in there if family[slug] in names]
 
 
 def leaderboard(
@@ -133,14 +90,13 @@ def leaderboard(
             continue
         say(slug)
         try:
-            board.runs[slug] = _train(slug, contest, folder, say, watch)
+            board.runs[slug] = contest.train(slug, folder, say, watch)
         except _OutOfTimeError:
             board.unfinished[slug] = f"folds done: {_folds(folder)}, and of the next one {watch.reached}"
         except Ai4erError as error:
             board.impossible[slug] = str(error)
     if not board.runs and not board.unfinished:
-        reasons = "; ".join(f"{slug}: {why}" for slug, why in board.impossible.items())
-        raise Ai4erError(f"no system can run on {contest.corpus} under {contest.protocol} ({reasons})")
+        raise nobody(contest, board.impossible)
     return board
 
 
@@ -158,13 +114,7 @@ def cost(chosen: Plan) -> float:
 
 def _place(slug: str, contest: Contest) -> tuple[float, str, Path]:
     """The cost of a run that is still to be made (of a finished one it is nothing), the slug, and the folder."""
-    chosen = plan(
-        slug, contest.corpus, contest.protocol, contest.data, contest.labels, None, Options(seed=contest.seed),
-        contest.offline, contest.small,
-    )  # fmt: skip
-    fold = chosen.data.folds(chosen.protocol, contest.seed)[0]
-    for role in chosen.system.roles:
-        fold.role(role)
+    chosen = contest.plan(slug)
     folder = contest.out / default_folder(chosen).relative_to("runs")
     return 0.0 if _finished(folder) else cost(chosen), slug, folder
 
@@ -175,10 +125,3 @@ def _finished(folder: Path) -> bool:
 
 def _folds(folder: Path) -> int:
     return len(list(folder.glob("fold-*/fold.json")))
-
-
-def _train(slug: str, contest: Contest, folder: Path, say: Say, progress: Progress) -> Run:
-    return train(
-        slug, contest.corpus, contest.protocol, contest.data, contest.labels, None, Options(seed=contest.seed),
-        contest.offline, contest.small, None, folder, True, say, progress,
-    )  # fmt: skip
