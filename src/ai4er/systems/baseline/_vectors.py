@@ -19,6 +19,8 @@ from ai4er.systems.batch import Batch, Item, Padded
 
 SMALLEST = 1e-6
 """The least probability that a logit is made of."""
+FARTHEST = 8.0
+"""Deviations from the mean beyond which a feature says no more to a perceptron."""
 
 
 class VectorConfig(SystemConfig):
@@ -74,6 +76,13 @@ def _vector(x: Tensor | Padded) -> Tensor:
     frames = x.data.flatten(2).float()
     mean = masked_mean(frames, x.mask)
     return torch.cat([mean, masked_mean((frames - mean.unsqueeze(1)).square(), x.mask).sqrt()], dim=1)
+
+
+def hidden_layer(inputs: int, hidden: int, input_dropout: float, dropout: float) -> nn.Sequential:
+    """The hidden layer of a perceptron: (items, inputs) -> (items, hidden)."""
+    return nn.Sequential(
+        nn.Dropout(input_dropout), nn.Linear(inputs, hidden), nn.LayerNorm(hidden), nn.GELU(), nn.Dropout(dropout)
+    )
 
 
 C = TypeVar("C", bound=VectorConfig)

@@ -28,8 +28,10 @@ from ai4er.losses.several_corpora import as_shares, corpus_weights, cross_entrop
 from ai4er.systems._schedules import cosine
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System
 from ai4er.systems.baseline._vectors import (
+    FARTHEST,
     VectorConfig,
     Vectors,
+    hidden_layer,
     labelled,
     labelled_batches,
     need_two_classes,
@@ -40,8 +42,6 @@ from ai4er.systems.card import Card
 
 _NEVER = -30.0
 """The logit of a class without a training item."""
-_FARTHEST = 8.0
-"""Deviations from the mean beyond which a feature says no more."""
 WEIGHT = "weight"
 """The attribute of a record that says how much it counts, 1 without."""
 
@@ -80,10 +80,7 @@ class CorporaPerceptron(System[Config]):
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
         super().__init__(config, space, shapes, timed)
         self.vectors = Vectors(shapes, timed)
-        self.hidden = nn.Sequential(
-            nn.Dropout(config.input_dropout), nn.Linear(self.vectors.size, config.hidden),
-            nn.LayerNorm(config.hidden), nn.GELU(), nn.Dropout(config.dropout),
-        )  # fmt: skip
+        self.hidden = hidden_layer(self.vectors.size, config.hidden, config.input_dropout, config.dropout)
         self.output = nn.Linear(config.hidden, space.size)
         self.register_buffer("never", torch.zeros(space.size))
         self.counts: dict[tuple[str, str], tuple[float, Tensor]] = {}
@@ -98,7 +95,7 @@ class CorporaPerceptron(System[Config]):
         return dataclasses.replace(batch, extras={"weights": torch.tensor(weights), "there": torch.stack(there)})
 
     def forward(self, batch: Batch) -> Outputs:
-        hidden = self.hidden(self.vectors(batch).clamp(-_FARTHEST, _FARTHEST))
+        hidden = self.hidden(self.vectors(batch).clamp(-FARTHEST, FARTHEST))
         return Outputs(logits=self.output(hidden) + self.never, embedding=hidden)
 
     def prepare(self, data: StageData) -> None:
