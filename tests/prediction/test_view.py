@@ -39,10 +39,19 @@ def test_a_class_is_as_probable_as_its_labels_together() -> None:
     found = recognize("what a day", View(Sure(), "ekman7"))
     (segment,) = found.segments
     whole = 0.9 + 25 * 0.002
-    assert segment.scores["happiness"] == pytest.approx((0.8 + 10 * 0.002) / whole)
-    assert segment.scores["anger"] == pytest.approx((0.1 + 2 * 0.002) / whole)
+    rest = (1 - whole) / 7
+    assert segment.scores["happiness"] == pytest.approx(0.8 + 10 * 0.002 + rest)
+    assert segment.scores["anger"] == pytest.approx(0.1 + 2 * 0.002 + rest)
     assert sum(segment.scores.values()) == pytest.approx(1)
     assert found.labels(segment) == ["happiness"] and found.space.name == "ekman7"
+
+
+def test_where_no_label_applies_a_view_is_unsure_and_where_many_do_each_has_its_share() -> None:
+    view = View(Sure(), "ekman7")
+    none, many = np.full((1, FINE.size), 1e-4), np.ones((1, FINE.size))
+    np.testing.assert_allclose(view.seen(none), 1 / 7, atol=2e-3)
+    counts = np.bincount([view.space.index(mapping(FINE, view.space).table[name]) for name in FINE.names])
+    np.testing.assert_allclose(view.seen(many)[0], counts / FINE.size)
 
 
 @pytest.mark.parametrize("labels", ["ekman7", "sentiment4"])

@@ -17,7 +17,8 @@ class View:
     """A recognizer of classes whose label space is another one, onto which a named mapping leads.
 
     A class is as probable as all those that count as it together; of several labels that may apply at once it is their
-    share in the sum over all labels, so that a view is always one distribution.
+    share in the sum over all labels, so that a view is always one distribution. What that sum lacks to 1, since perhaps
+    no label applies, is shared by all classes alike.
     Raises `Ai4erError` where there is no mapping, or a class has no counterpart.
     """
 
@@ -66,7 +67,8 @@ class View:
     def seen(self, scores: np.ndarray) -> np.ndarray:
         """The recognizer's probabilities (items, its names) as a distribution (items, names of the view)."""
         sums: np.ndarray = scores @ np.eye(self.space.size)[self._columns]
-        return sums / np.maximum(sums.sum(1, keepdims=True), 1e-9)
+        total = sums.sum(1, keepdims=True)
+        return (sums + np.maximum(1 - total, 0) / self.space.size) / np.maximum(total, 1)
 
 
 def seen_as(recognizer: Predictor, labels: str | None) -> Predictor:
