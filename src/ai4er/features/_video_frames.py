@@ -35,6 +35,17 @@ def video_frames(
         raise Ai4erError(f"{path}: the video cannot be decoded ({why}); fetch it again") from None
 
 
+def has_pictures(path: Path | str) -> bool:
+    """Whether a file has a video track, as far as its head can be read."""
+    import av
+
+    try:
+        with Path(path).open("rb") as file, av.open(file, "r", options={"protocol_whitelist": "none"}) as container:
+            return bool(container.streams.video)
+    except (av.FFmpegError, ValueError, OSError):
+        return False
+
+
 def _sampled(path: Path, container: Any, rate: float, start: float, end: float | None) -> Iterator[np.ndarray]:
     stream = container.streams.video[0]
     stream.thread_type = "AUTO"

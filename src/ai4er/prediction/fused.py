@@ -15,6 +15,13 @@ from ai4er.records import Record, Records
 _SMALLEST = 1e-7
 
 
+def log_average(answers: Sequence[np.ndarray]) -> np.ndarray:
+    """The distribution (..., names) proportional to the geometric mean of distributions of this shape."""
+    means = np.exp(np.mean([np.log(np.maximum(one, _SMALLEST)) for one in answers], axis=0))
+    found: np.ndarray = means / means.sum(-1, keepdims=True)
+    return found
+
+
 class Fused:
     """Recognizers in one label space; each answers for the records that have what it reads.
 
@@ -55,19 +62,22 @@ class Fused:
 
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
         """What they say of each record together. Raises `Ai4erError` for one that none of them can read."""
-        logarithms = np.zeros((len(records), self.space.size))
-        heard = np.zeros(len(records))
+        answers: list[list[np.ndarray]] = [[] for _ in records]
         for one in self.recognizers:
             rows = [i for i, record in enumerate(records) if all(_has(record, part) for part in one.needs)]
-            if rows:
-                scores = one.predict(records.take(rows), batch_size).scores
-                logarithms[rows] += np.log(np.maximum(scores, _SMALLEST))
-                heard[rows] += 1
-        if not heard.all():
-            silent = records[int(np.argmin(heard))]
-            raise Ai4erError(f"{silent.id}: the record has neither {' nor '.join(sorted(self.needs))}")
-        means = np.exp(logarithms / np.maximum(heard, 1)[:, None])
-        return Answer((means / means.sum(1, keepdims=True)).astype(np.float32))
+            for row, scores in zip(rows, one.predict(records.take(rows), batch_size).scores if rows else ()):
+                answers[row].append(scores)
+        for record, found in zip(records, answers):
+            if not found:
+                raise Ai4erError(f"{record.id}: the record has neither {' nor '.join(sorted(self.needs))}")
+        return Answer(np.stack([log_average(found) for found in answers]).astype(np.float32))
+
+    def part(self, needs: str) -> Predictor:
+        """Its recognizer of this part of a record alone. Raises `Ai4erError` where there is none."""
+        for one in self.recognizers:
+            if one.needs == {needs}:
+                return one
+        raise Ai4erError(f"{self.name}: none of its recognizers reads {needs} alone")
 
 
 def _has(record: Record, part: str) -> bool:

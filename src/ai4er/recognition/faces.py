@@ -98,8 +98,8 @@ def faces_of_image(path: Path, recognizer: Predictor) -> list[Segment]:
     return found
 
 
-def faces_of_video(path: Path, recognizer: Predictor) -> tuple[list[Segment], float]:
-    """The segments of every face of a video in the order of their beginnings, and the seconds that were looked at.
+def tracks_of_video(path: Path, recognizer: Predictor) -> tuple[list[Track], float]:
+    """Every face of a video over time, in the order of their beginnings, and the seconds that were looked at.
 
     Frames are read one by one, so that a long video is never held whole.
     Raises `Ai4erError` for a file that is no video, or has no video track.
@@ -118,9 +118,13 @@ def faces_of_video(path: Path, recognizer: Predictor) -> tuple[list[Segment], fl
     while batch := list(itertools.islice(seen, BATCH)):
         for (track, _), row in zip(batch, _scores([pixels for _, pixels in batch], recognizer)):
             track.scores.append(row)
-    faces = [track for track in tracker.tracks if len(track.frames) >= SHORTEST]
-    segments = [s for number, track in enumerate(faces, 1) for s in _segments(track, f"face {number}", recognizer)]
-    return sorted(segments, key=lambda segment: segment.start or 0.0), frames / RATE
+    return [track for track in tracker.tracks if len(track.frames) >= SHORTEST], frames / RATE
+
+
+def segments_of_tracks(tracks: Sequence[Track], recognizer: Predictor) -> list[Segment]:
+    """The segments of the faces of a video in the order of their beginnings."""
+    segments = [s for number, track in enumerate(tracks, 1) for s in _segments(track, f"face {number}", recognizer)]
+    return sorted(segments, key=lambda segment: segment.start or 0.0)
 
 
 def _segments(track: Track, name: str, recognizer: Predictor) -> Iterator[Segment]:

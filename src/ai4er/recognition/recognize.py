@@ -20,11 +20,13 @@ from ai4er.recognition.sources import Source, Turn, source
 from ai4er.recognition.voice_activity import Segmentation
 from ai4er.records import Record, Records
 
-SPEECH, TEXT, CONVERSATION, FUSION = "speech", "text", "conversation", "fusion"
+SPEECH, TEXT, CONVERSATION, FACE, FUSION, VIDEO = "speech", "text", "conversation", "face", "fusion", "video"
+FUSED = {FUSION: (TEXT, SPEECH), VIDEO: (SPEECH, FACE)}
+"""Recognizers that answer together."""
 FUSED_LABELS = "ekman7"
-"""In which the recognizers of speech and of text are heard together."""
+"""In which they do."""
 MODALITY = {
-    "recording": SPEECH, "image": "face", "eeg": "eeg", "wrist": "wrist", "text": TEXT, "dialogue": CONVERSATION,
+    "recording": SPEECH, "image": FACE, "eeg": "eeg", "wrist": "wrist", "text": TEXT, "dialogue": CONVERSATION,
     "spoken dialogue": FUSION,
 }  # fmt: skip
 """The recognizer of each kind of source."""
@@ -39,15 +41,16 @@ def shipped() -> dict[str, Path]:
 def load(name: str | Path) -> Predictor:
     """A shipped recognizer by name, a recognizer folder (or that of a run's fold) here or on the hub, or a hub model.
 
-    `fusion` is that of speech and that of text together, for dialogues of which there are recordings.
+    `fusion` is that of speech and that of text together, for dialogues of which there are recordings; `video` that of
+    speech and that of faces (`recognition/seen_and_heard.py`).
     A folder of `ai4er export` is run by onnxruntime. `hf:ORGANISATION/MODEL` (or `hf:FOLDER`) is any audio, image or
     text classifier of the Hugging Face hub.
     Raises `Ai4erError` when there is none.
     """
     if str(name).startswith(PREFIX):
         return HubModel(str(name).removeprefix(PREFIX))
-    if str(name) == FUSION:
-        return Fused(FUSION, [seen_as(load(one), FUSED_LABELS) for one in (TEXT, SPEECH)])
+    if str(name) in FUSED:
+        return Fused(str(name), [seen_as(load(one), FUSED_LABELS) for one in FUSED[str(name)]])
     if str(name) in shipped():
         return Recognizer.load(shipped()[str(name)])
     path = Path(name)
@@ -93,6 +96,9 @@ def _read(found: Source, recognizer: Predictor, how: Hearing) -> tuple[list[Segm
         need(recognizer, "image", f"{found.name} is an image")
         how.refuse(f"{found.name} is searched for faces")
         return *_faces(found, recognizer), "face"
+    if found.kind == "recording" and isinstance(recognizer, Fused) and recognizer.needs == {"audio", "image"}:
+        assert found.path is not None
+        return *_seen_and_heard(found.path, recognizer, how), "speech or face"
     if found.kind == "recording":
         need(recognizer, "audio", f"{found.name} is a recording")
         assert found.path is not None
@@ -125,12 +131,19 @@ def need(recognizer: Predictor, part: str, given: str) -> None:
 
 def _faces(found: Source, recognizer: Predictor) -> tuple[list[Segment], float | None]:
     """The faces of an image, or those of a video over time with its length in seconds."""
-    from ai4er.recognition.faces import faces_of_image, faces_of_video
+    from ai4er.recognition.faces import faces_of_image, segments_of_tracks, tracks_of_video
 
     assert found.path is not None
     if found.kind == "image":
         return faces_of_image(found.path, recognizer), None
-    return faces_of_video(found.path, recognizer)
+    tracks, seconds = tracks_of_video(found.path, recognizer)
+    return segments_of_tracks(tracks, recognizer), seconds
+
+
+def _seen_and_heard(path: Path, recognizer: Fused, how: Hearing) -> tuple[list[Segment], float]:
+    from ai4er.recognition.seen_and_heard import seen_and_heard
+
+    return seen_and_heard(path, recognizer, how)
 
 
 def _windows(found: Source, recognizer: Predictor) -> tuple[list[Segment], float]:
