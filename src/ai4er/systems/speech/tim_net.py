@@ -224,6 +224,8 @@ class Network(nn.Module):
 
 
 _RERUN = "the authors' re-run: last epoch, no selection on the test fold"
+_WITHOUT_EFFECT = tuple(f"network.blocks.{block}.convolution{number}.bias" for block in range(10) for number in (1, 2))
+"""What these add, the normalisation after them takes away; they are there because the original has them."""
 
 
 class TIMNet(System[Config]):
@@ -235,6 +237,7 @@ class TIMNet(System[Config]):
         title="Temporal Modeling Matters: A Novel Temporal Emotional Modeling Approach for Speech Emotion Recognition",
         venue="ICASSP", year=2023, paper="arXiv 2211.08233", inputs=("speech",), task="single label",
         official_code="Jiaxin-Ye/TIM-Net_SER", licence="GPL-3.0",
+        frozen=_WITHOUT_EFFECT,
         reported=(
             Reported(corpus="emodb", protocol="random_kfold:folds=10", metric="ua", value=0.9517, certainty="memory"),
             Reported(corpus="emodb", protocol="random_kfold:folds=10", metric="ua", value=0.8919, note=_RERUN),
