@@ -72,14 +72,15 @@ def logits_of(system: System[Any], x: Tensor) -> Tensor:
 
 
 def step_of(
-    forward: Callable[[Tensor], Tensor], optimiser: torch.optim.Optimizer, item: tuple[int, ...], batch: int
-) -> Callable[[], None]:
+    forward: Callable[[Tensor], Tensor], optimiser: torch.optim.Optimizer, item: tuple[int, ...], batch: int,
+    smoothing: float = 0.0,
+) -> Callable[[], None]:  # fmt: skip
     """One training step on items that stay the same."""
     torch.manual_seed(0)
     x, y = torch.randn(batch, *item), torch.randint(CLASSES, (batch,))
 
     def step() -> None:
-        loss = functional.cross_entropy(forward(x), y)
+        loss = functional.cross_entropy(forward(x), y, label_smoothing=smoothing)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

@@ -9,20 +9,19 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from ai4er.labels import label_space
 from ai4er.systems.speech.tim_net import Config, TIMNet
 from ai4er.training.compilation import compile_network
 from ai4er.training.memory import keep_freed_memory
 from benchmarks.plain_tim_net import PlainTIMNet
+from benchmarks.throughput import seconds, step_of
 
-BATCH, FRAMES, FEATURES, CLASSES = 64, 188, 39, 7
+BATCH, FRAMES, FEATURES = 64, 188, 39
 WARMING = 3
 
 
@@ -46,24 +45,12 @@ def fast_step(compiled: bool, bfloat16: bool) -> Callable[[], None]:
 
 
 def _step(optimiser: torch.optim.Optimizer, forward: Callable[[Tensor], Tensor], bfloat16: bool) -> Callable[[], None]:
-    x, y = torch.randn(BATCH, FRAMES, FEATURES), torch.randint(CLASSES, (BATCH,))
-
-    def step() -> None:
+    def logits(x: Tensor) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16, enabled=bfloat16):
-            logits = forward(x)
-        loss = functional.cross_entropy(logits.float(), y, label_smoothing=0.1)
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
+            found = forward(x)
+        return found.float()
 
-    return step
-
-
-def milliseconds(step: Callable[[], None]) -> float:
-    """The time of one step."""
-    started = time.perf_counter()
-    step()
-    return 1000 * (time.perf_counter() - started)
+    return step_of(logits, optimiser, (FRAMES, FEATURES), BATCH, smoothing=0.1)
 
 
 def main() -> None:
@@ -86,7 +73,7 @@ def main() -> None:
         step = fast_step(compiled, bfloat16)
         for _ in range(WARMING):
             step(), plain()
-        pairs = [(milliseconds(step), milliseconds(plain)) for _ in range(given.repeats)]
+        pairs = [(1000 * seconds(step), 1000 * seconds(plain)) for _ in range(given.repeats)]
         (middle, base), (least, lowest) = (map(how, zip(*pairs, strict=True)) for how in (statistics.median, min))
         print(f"| {name} | {middle:.0f} | {least:.0f} | {base:.0f} | {lowest:.0f} | {middle / base:.2f} |", flush=True)
 

@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 import pytest
 import soundfile
+from av.stream import Disposition
 
 from ai4er.corpora import open_corpus
 from ai4er.corpora._voice import SAMPLE_RATE, speak, voice
 from ai4er.errors import Ai4erError
+from ai4er.features._video_frames import has_pictures
 from ai4er.prediction.fused import log_average
 from ai4er.recognition.faces import tracks_of_video
 from ai4er.recognition.recognize import load, recognize
@@ -104,9 +106,25 @@ def test_where_no_face_is_seen_the_voice_decides(voices: np.ndarray, tmp_path: P
     assert [s.scores for s in found.segments] == [s.scores for s in alone.segments] and not found.segments[0].speaker
 
 
+def test_the_cover_of_a_piece_of_music_is_no_video(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "song.mp3"), "w") as container:
+        sound, cover = container.add_stream("mp3", rate=SAMPLE_RATE), container.add_stream("mjpeg", rate=1)
+        cover.width = cover.height = 64
+        cover.pix_fmt, cover.disposition = "yuvj420p", Disposition.attached_pic
+        picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+        container.mux([*cover.encode(picture), *cover.encode()])
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, SAMPLE_RATE), np.int16), format="s16p", layout="mono")
+        frame.rate = SAMPLE_RATE
+        container.mux([*sound.encode(frame), *sound.encode()])
+    assert not has_pictures(tmp_path / "song.mp3")
+    assert recognize(tmp_path / "song.mp3", "video").segments == []
+
+
 def test_what_is_for_speech_alone_is_refused(film: Path) -> None:
     for option in ("by_channel", "explain"):
         with pytest.raises(Ai4erError, match="seen and heard together"):
             recognize(film, "video", **{option: True})  # type: ignore[arg-type]
     with pytest.raises(Ai4erError, match="no such file"):
         recognize("absent.mkv", "video")
+    with pytest.raises(Ai4erError, match="did you mean 'video'"):
+        recognize(film, "vidoe")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ai4er.errors import Ai4erError
@@ -38,3 +40,9 @@ def test_an_input_that_was_asked_for_is_not_replaced(tmp_path: object) -> None:
     )
     with pytest.raises(Ai4erError, match="no record of synthetic_eeg has one"):
         train("support_vector_machine", "synthetic_eeg:size=24", "loso", settings=settings, out=f"{tmp_path}/run")
+
+
+def test_what_cannot_read_a_corpus_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(Ai4erError, match="reads the image of a record"):
+        train("image_network", "synthetic_speech", "speaker_kfold:folds=3", small=True, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

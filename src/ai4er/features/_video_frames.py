@@ -36,12 +36,13 @@ def video_frames(
 
 
 def has_pictures(path: Path | str) -> bool:
-    """Whether a file has a video track, as far as its head can be read."""
+    """Whether a file has a video track, as far as its head can be read; the cover of a piece of music is none."""
     import av
+    from av.stream import Disposition
 
     try:
         with Path(path).open("rb") as file, av.open(file, "r", options={"protocol_whitelist": "none"}) as container:
-            return bool(container.streams.video)
+            return any(not stream.disposition & Disposition.attached_pic for stream in container.streams.video)
     except (av.FFmpegError, ValueError, OSError):
         return False
 

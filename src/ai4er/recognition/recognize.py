@@ -57,7 +57,7 @@ def load(name: str | Path) -> Predictor:
     if (path / RECOGNIZER).is_dir():
         path = path / RECOGNIZER
     if not path.exists() and "/" not in str(name):
-        raise unknown("recognizer", str(name), shipped())
+        raise unknown("recognizer", str(name), [*shipped(), *FUSED])
     return Exported.load(path) if (path / GRAPH).is_file() else Recognizer.load(path)
 
 

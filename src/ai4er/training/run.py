@@ -176,7 +176,7 @@ def train(
     for part in parts:
         audit(part, chosen.data.records, chosen.protocol)
     conditions = conditions_of(parts[0], chosen.data.records, chosen.config)
-    _open(folder, chosen, resume)
+    begun = _is_begun(folder, chosen, resume)
     for line in (*chosen.notes, *_substitution(chosen), *(f"fold {p.name}: {note}" for p in parts for note in p.notes)):
         say(line)
     guaranteed = "; ".join(filter(None, [str(guarantees(parts, chosen.data.records)), chosen.protocol.remark]))
@@ -184,6 +184,9 @@ def train(
     if conditions:
         say(f"conditions: {', '.join(conditions)}")
     items = items_of(chosen.data, chosen.config)
+    if not begun:
+        about = {"plan": chosen.as_json(), "commit": _commit(), "torch": torch.__version__, "command": sys.argv[1:]}
+        save_text(folder / RUN, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
     found = [_fold(chosen, part, items, folder / f"fold-{part.index + 1}", resume, say, progress) for part in parts]
     return _finish(chosen, parts, found, folder, guaranteed)
 
@@ -210,19 +213,18 @@ def _chosen(parts: list[Fold], folds: Sequence[int] | None) -> list[Fold]:
     return [parts[number - 1] for number in dict.fromkeys(folds)]
 
 
-def _open(folder: Path, chosen: Plan, resume: bool) -> None:
-    """Make the run folder; an existing one is only gone on with if it holds the same plan."""
+def _is_begun(folder: Path, chosen: Plan, resume: bool) -> bool:
+    """Whether the folder holds a run; it is only gone on with if it has the same plan."""
     file = folder / RUN
-    if file.exists():
-        if not resume:
-            raise Ai4erError(f"{folder} holds a run already: go on with --resume, or write elsewhere with --out")
-        before = json.loads(file.read_text())["plan"]
-        before["options"] = {**Options().model_dump(mode="json"), **before["options"]}  # older runs know fewer
-        if before != json.loads(json.dumps(chosen.as_json())):
-            raise Ai4erError(f"{folder} holds a run with other settings: write elsewhere with --out")
-        return
-    about = {"plan": chosen.as_json(), "commit": _commit(), "torch": torch.__version__, "command": sys.argv[1:]}
-    save_text(file, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    if not file.exists():
+        return False
+    if not resume:
+        raise Ai4erError(f"{folder} holds a run already: go on with --resume, or write elsewhere with --out")
+    before = json.loads(file.read_text())["plan"]
+    before["options"] = {**Options().model_dump(mode="json"), **before["options"]}  # older runs know fewer
+    if before != json.loads(json.dumps(chosen.as_json())):
+        raise Ai4erError(f"{folder} holds a run with other settings: write elsewhere with --out")
+    return True
 
 
 def _fold(
