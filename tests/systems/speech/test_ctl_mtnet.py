@@ -202,6 +202,7 @@ def test_the_encoder_gets_the_reversed_gradient_times_the_ramp(
 def test_going_over_to_another_corpus_takes_its_settings_unless_they_are_given() -> None:
     crossed = Config().override({"task": "cross_corpus", "epochs": 7})
     assert (crossed.batch_size, crossed.epochs, crossed.betas, crossed.scaled) == (512, 7, (0.975, 0.935), False)
+    assert crossed.inputs["mfcc"].endswith("samples=19000")
     assert Config().override({"gamma": 1.6}).batch_size == 64
 
 

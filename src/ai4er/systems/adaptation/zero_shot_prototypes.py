@@ -204,7 +204,7 @@ class ZeroShotPrototypes(System[Config]):
 
     def solve(self, data: StageData) -> None:
         """Learn from the seen emotions, then make a classifier of the unseen ones."""
-        batch = data.collate([item for item in data.items["train"] if item.target is not None])
+        batch = data.collate([item for item in data.items["train"] if item.target is not None]).to(data.device)
         labels, there = batch.targets.cpu().unique(return_inverse=True)[::-1]
         seen = there.tolist()
         others = [i for i in range(self.space.size) if i not in seen] or seen
@@ -213,8 +213,9 @@ class ZeroShotPrototypes(System[Config]):
                 f"zero_shot_prototypes: {len(seen)} emotions are seen and {len(others)} to be told apart: two of both "
                 "are needed at least, as with |unseen_emotions:count=2"
             )
-        self.standardise.measure([(batch["features"], torch.ones(len(labels), dtype=torch.bool))])
-        x, words = self.standardise(batch["features"]).cpu().double(), self.words(self.space.names)
+        features = batch["features"]
+        self.standardise.measure([(features, torch.ones(len(features), dtype=torch.bool, device=features.device))])
+        x, words = self.standardise(features).cpu().double(), self.words(self.space.names)
         words = functional.normalize(words - words[seen].mean(0))
         factor = best_factor(x, labels, words[seen], self.config)
         with torch.random.fork_rng(devices=[]):
