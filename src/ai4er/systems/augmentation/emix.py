@@ -14,6 +14,8 @@ r a + (1 - r) b with one r for a batch. Crops to 6 s are made in training only: 
 The operator works with any system of speech: `base` names one, whose settings are `base_settings`. Waveforms are
 mixed, and every input that the base reads from audio is extracted from the mixture; all other samples keep their
 cached features. Base and mixing meet in nothing else: stages, loss and answers are the base's own.
+
+`--offline` takes a smaller classifier, shorter crops and 40 epochs, for a CPU.
 """
 
 from __future__ import annotations
@@ -54,6 +56,10 @@ class Config(OverBaseConfig):
     """
 
     needed: ClassVar[dict[str, str]] = {"waveform": f"waveform:sample_rate={RATE}"}
+    offline: ClassVar[dict[str, Any]] = {
+        "channels": (16, 32, 64), "dim": 96, "layers": 2, "inner": 384, "seconds": 4.0, "epochs": 40,
+        "learning_rate": 5e-4,
+    }  # fmt: skip
 
     inputs: dict[str, str] = needed
     rule: Literal["noisier", "same", "both", "mixup"] = "both"

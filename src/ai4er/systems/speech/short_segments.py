@@ -15,7 +15,7 @@ Inferred on the sheet: the hand-crafted baseline, here functionals of frames (me
 segment, with input `mfcc:sample_rate=16000,hop=160` and `network=functionals`.
 
 `training_segments` draws that many segments of each utterance anew in every epoch, and answers are given by every
-`shift`-th segment; the published values are all of them. Offline setting: 40 segments, every tenth for an answer, the
+`shift`-th segment; the published values are all of them. Offline setting: 16 segments, every tenth for an answer, the
 same network. No encoder is used.
 """
 
@@ -52,7 +52,7 @@ class Config(SystemConfig):
     is halved after every epoch that lowers the validation loss by less than `improvement`.
     """
 
-    offline: ClassVar[dict[str, Any]] = {"training_segments": 40, "shift": 10, "epochs": 30}
+    offline: ClassVar[dict[str, Any]] = {"training_segments": 16, "shift": 10, "epochs": 40}
 
     inputs: dict[str, str] = {"speech": "waveform:sample_rate=16000"}
     network: Literal["seg", "subseg", "functionals"] = "seg"
