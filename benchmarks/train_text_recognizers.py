@@ -2,13 +2,15 @@
 
     python -m benchmarks.train_text_recognizers text --data DIR
     python -m benchmarks.train_text_recognizers languages --data DIR
+    python -m benchmarks.train_text_recognizers letters --data DIR
     python -m benchmarks.train_text_recognizers conversation --data DIR
 
 A training that was stopped goes on where its last epoch ended (runs/shipped-*). They are written to
 src/ai4er/recognition/shipped/text and .../conversation in half precision: of the first its adapters and output layer,
 and the name of the network that they belong to; the second reads the states of the first, which must be there.
 The recognizer of text also learns lines of XED in seven languages that it cannot read, without their labels, as texts
-of which no label applies; `languages` measures it on other lines of these and of eight more. Temperatures and
+of which no label applies; `languages` measures it on other lines of these and of eight more, `letters` on strings of
+random letters. Temperatures and
 thresholds are chosen on the validation parts; the figures are those of the official test parts, with the weights as
 they are stored. Of conversations three seeds are trained with context and without; the one that ships is the first.
 """
@@ -33,7 +35,7 @@ from ai4er.prediction.items import Unit, build_items, front_ends, length
 from ai4er.prediction.recognizer import Recognizer
 from ai4er.prediction.view import View
 from ai4er.protocols.base import audit, parse_protocol
-from ai4er.records import Records
+from ai4er.records import Record, Records
 from ai4er.systems import system_class
 from ai4er.systems.base import System
 from ai4er.training.answers import FULL, evaluate
@@ -247,9 +249,30 @@ def languages(data: Path) -> None:
         print(f"| {name} | {interval(found, 'ua').cell} | {figures} |", flush=True)
 
 
+def letters(data: Path) -> None:
+    """The shipped recognizer of text on strings of random letters, beside English comments of GoEmotions."""
+    from sklearn.metrics import roc_auc_score
+
+    recognizer, generator = Recognizer.load(SHIPPED / "text"), np.random.default_rng(0)
+    view = View(recognizer, "ekman7")
+    comments = load_data("goemotions", ["multi"], data).records.where(lambda record: record.split == "test")
+
+    def word() -> str:
+        return "".join(generator.choice(list("abcdefghijklmnopqrstuvwxyz"), int(generator.integers(3, 9))))
+
+    made = Records(
+        Record(id=str(number), corpus="letters", text=" ".join(word() for _ in range(int(generator.integers(1, 9)))))
+        for number in range(LINES_A_LANGUAGE)
+    )
+    read, scores = (view.predict(records).scores for records in (comments, made))
+    neutral, sure = (scores.argmax(1) == view.space.index("neutral")).mean(), scores.max(1)
+    area = roc_auc_score([1] * len(read) + [0] * len(sure), [*read.max(1), *sure])
+    print(f"random letters: {neutral:.2f} neutral, mean confidence {sure.mean():.2f}, area {area:.2f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = {"text": text, "conversation": conversation, "languages": languages}
+    commands = {"text": text, "conversation": conversation, "languages": languages, "letters": letters}
     parser.add_argument("which", choices=tuple(commands))
     parser.add_argument("--data", type=Path, required=True)
     given = parser.parse_args()
