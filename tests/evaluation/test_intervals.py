@@ -172,3 +172,39 @@ def test_an_interval_over_fifty_thousand_items_takes_seconds() -> None:
     start = time.perf_counter()
     interval(predictions, resamples=200)
     assert time.perf_counter() - start < 20
+
+
+def _of_seed(seed: int, rate: float) -> Predictions:
+    """Answers of one seed to the same 60 items of six speakers, in an order of its own."""
+    generator = np.random.default_rng(seed)
+    given = answers(np.arange(60) % 2, generator.random(60) < rate, np.arange(60) // 10)
+    return given.take(generator.permutation(60))
+
+
+def test_of_several_seeds_the_metric_is_the_mean_of_theirs() -> None:
+    ours, theirs = ([_of_seed(seed, rate) for seed in range(3)] for rate in (0.9, 0.5))
+    each = [interval(one, "wa") for one in ours]
+    found = interval(ours, "wa")
+    assert found.value == pytest.approx(np.mean([one.value for one in each]))
+    assert found.low < found.value < found.high
+    assert found.high - found.low < max(one.high - one.low for one in each)
+    difference = compare(ours, theirs, "wa")
+    assert difference.difference == pytest.approx(found.value - interval(theirs, "wa").value)
+
+    def right(seeds: list[Predictions]) -> np.ndarray:
+        """The share of right answers by speaker, over the seeds; all speakers have ten items."""
+        found = [[(one.classes == one.targets)[one.groups == s].mean() for s in range(6)] for one in seeds]
+        return np.mean(found, axis=0)
+
+    gaps = right(ours) - right(theirs)
+    swaps = np.array([[1 - 2 * (number >> place & 1) for place in range(6)] for number in range(64)])
+    expected = (np.abs(swaps @ gaps) >= abs(gaps.sum()) - 1e-9).mean()
+    assert difference.p_value == pytest.approx(expected)
+
+
+def test_the_same_seed_thrice_is_that_seed_and_other_numbers_of_seeds_are_not_compared() -> None:
+    one, other = _of_seed(0, 0.9), _of_seed(1, 0.5)
+    assert str(interval([one] * 3, "ua")) == str(interval(one, "ua"))
+    assert compare([one] * 3, [other] * 3, "ua").p_value == compare(one, other, "ua").p_value
+    with pytest.raises(Ai4erError, match="3 seeds and of 1"):
+        compare([one] * 3, other)

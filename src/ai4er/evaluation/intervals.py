@@ -6,7 +6,7 @@ too narrow. Where speakers are unknown, dialogues are resampled, and else items;
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -73,7 +73,7 @@ class TTest:
 
 
 def interval(
-    predictions: Predictions,
+    predictions: Predictions | Sequence[Predictions],
     metric: str | Metric = "",
     seed: int = 0,
     resamples: int = 1000,
@@ -81,41 +81,46 @@ def interval(
 ) -> Interval:
     """The percentile interval of a cluster bootstrap; without a name, of the primary metric.
 
+    Several predictions of the same items are those of several seeds: the metric is the mean of theirs.
     Groups are drawn with replacement, as many as there are. With ten speakers or fewer the
     interval is known to be somewhat too narrow.
     Source: Field and Welsh, "Bootstrapping clustered data", JRSS B 2007.
     """
-    chosen = _metric(metric, predictions)
-    value, count = chosen(predictions), int(predictions.groups.max()) + 1
-    resampled = _resampler(chosen, predictions)
+    seeds = _by_seed(predictions)
+    chosen, count = _metric(metric, seeds[0]), int(seeds[0].groups.max()) + 1
+    resampled = _mean(_resampler(chosen, one) for one in seeds)
     low, high = _percentiles([resampled(weights) for weights in _weights(count, resamples, seed)], level)
-    return Interval(chosen.name, value, low, high, predictions.unit, count, level)
+    value = float(np.mean([chosen(one) for one in seeds]))
+    return Interval(chosen.name, value, low, high, seeds[0].unit, count, level)
 
 
 def compare(
-    a: Predictions,
-    b: Predictions,
+    a: Predictions | Sequence[Predictions],
+    b: Predictions | Sequence[Predictions],
     metric: str = "",
     seed: int = 0,
     resamples: int = 1000,
     level: float = 0.95,
 ) -> Comparison:
-    """Metric of `a` minus metric of `b` on the same items, in any order.
+    """Metric of `a` minus metric of `b` on the same items, in any order; of several seeds, the means over them.
 
     The interval is a paired cluster bootstrap. The p-value is of a permutation test that swaps the
     two systems in whole groups: exact when there are no more than `resamples` ways to swap.
-    Raises `Ai4erError` unless both have the same items, targets and label space.
+    Raises `Ai4erError` unless both have the same items, targets, label space and number of seeds.
     Source: Good, Permutation, parametric and bootstrap tests of hypotheses, 2005, chapter 3.
     """
-    b = _aligned(a, b)
-    chosen = _metric(metric, a)
-    count = int(a.groups.max()) + 1
-    one, other = _resampler(chosen, a), _resampler(chosen, b)
+    ours = _by_seed(a)
+    theirs = [_aligned(ours[0], one) for one in _by_seed(b)]
+    if len(ours) != len(theirs):
+        raise Ai4erError(f"predictions of {len(ours)} seeds and of {len(theirs)} cannot be compared")
+    chosen, count = _metric(metric, ours[0]), int(ours[0].groups.max()) + 1
+    one, other = (_mean(_resampler(chosen, found) for found in seeds) for seeds in (ours, theirs))
     resampled = [one(weights) - other(weights) for weights in _weights(count, resamples, seed)]
     low, high = _percentiles(resampled, level)
-    difference = chosen(a) - chosen(b)
-    p_value = _permutation(chosen, a, b, difference, resamples, seed)
-    return Comparison(chosen.name, difference, low, high, p_value, a.unit, count, level)
+    difference = float(np.mean([chosen(one) for one in ours]) - np.mean([chosen(one) for one in theirs]))
+    swapped = _mean(_swapper(chosen, *pair) for pair in zip(ours, theirs))
+    p_value = _permutation(swapped, count, difference, resamples, seed)
+    return Comparison(chosen.name, difference, low, high, p_value, ours[0].unit, count, level)
 
 
 def corrected_t_test(differences: Sequence[float], train_size: float, test_size: float) -> TTest:
@@ -140,6 +145,18 @@ def corrected_t_test(differences: Sequence[float], train_size: float, test_size:
     else:
         statistic = mean / float(error)
     return TTest(statistic, degrees, float(2 * student.sf(abs(statistic), degrees)))
+
+
+def _by_seed(given: Predictions | Sequence[Predictions]) -> list[Predictions]:
+    """The predictions of every seed, in the order of the first one's items."""
+    first, *others = [given] if isinstance(given, Predictions) else given
+    return [first, *(_aligned(first, one) for one in others)]
+
+
+def _mean(functions: Iterable[Callable[[np.ndarray], np.ndarray]]) -> Callable[[np.ndarray], np.ndarray]:
+    """The function whose values are the means of those of all."""
+    every = list(functions)
+    return lambda drawn: np.mean([one(drawn) for one in every], axis=0)
 
 
 def _metric(given: str | Metric, predictions: Predictions) -> Metric:
@@ -188,11 +205,11 @@ def _whole(metric: Metric) -> Callable[[np.ndarray, np.ndarray], float]:
     return metric.whole
 
 
-def _permutation(metric: Metric, a: Predictions, b: Predictions, difference: float, resamples: int, seed: int) -> float:
-    """The share of swaps whose difference is as large as the observed one, in either direction."""
-    count = int(a.groups.max()) + 1
+def _permutation(
+    swapped: Callable[[np.ndarray], np.ndarray], count: int, difference: float, resamples: int, seed: int
+) -> float:
+    """The share of swaps of `count` groups whose difference is as large as the observed one, in either direction."""
     exact = count < 63 and 2**count <= resamples
-    swapped = _swapper(metric, a, b)
     found = sum(
         int((np.abs(swapped(swap)) >= abs(difference) - 1e-12).sum())
         for swap in (_all_swaps(count) if exact else _swaps(count, resamples, seed))

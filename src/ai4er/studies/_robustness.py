@@ -79,10 +79,7 @@ def _table(
 ) -> list[list[str]]:
     rows = []
     for name, found in scores.items():
-        cells = []
-        for one in conditions:
-            bounds = interval(found[one.name][0], metric)
-            cells.append(f"{_mean(found[one.name], metric):.3f} [{bounds.low:.3f}, {bounds.high:.3f}]")
+        cells = [interval(found[one.name], metric).cell for one in conditions]
         rows.append([name, encoder(runs[name][0].rows[0]), *cells])
     return rows
 
@@ -109,7 +106,9 @@ def _lost(scores: Scores, conditions: Sequence[Heard], metric: str) -> list[list
     """Clean, corrupted, the loss, and the paired difference to the first system under all corruptions together."""
     rows = []
     corrupted = [one.name for one in conditions if one.kind != CLEAN]
-    pooled = {name: _together([found[one][0] for one in corrupted]) for name, found in scores.items()}
+    pooled = {
+        name: [_together(parts) for parts in zip(*(found[one] for one in corrupted))] for name, found in scores.items()
+    }
     reference = next(iter(pooled.values()))
     for name, found in scores.items():
         clean, noisy = _mean(found[CLEAN], metric), float(np.mean([_mean(found[one], metric) for one in corrupted]))

@@ -16,7 +16,7 @@ segment, with input `mfcc:sample_rate=16000,hop=160` and `network=functionals`.
 
 `training_segments` draws that many segments of each utterance anew in every epoch, and answers are given by every
 `shift`-th segment; the published values are all of them. Offline setting: 16 segments, every tenth for an answer, the
-same network. No encoder is used.
+rate kept for 30 epochs (which are short then), the same network. No encoder is used.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Config(SystemConfig):
     is halved after every epoch that lowers the validation loss by less than `improvement`.
     """
 
-    offline: ClassVar[dict[str, Any]] = {"training_segments": 16, "shift": 10, "epochs": 40}
+    offline: ClassVar[dict[str, Any]] = {"training_segments": 16, "shift": 10, "patient_epochs": 30, "epochs": 40}
 
     inputs: dict[str, str] = {"speech": "waveform:sample_rate=16000"}
     network: Literal["seg", "subseg", "functionals"] = "seg"
