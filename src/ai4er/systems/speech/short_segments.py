@@ -9,8 +9,9 @@ Speech", ICASSP 2023, IEEE 10095892.
 Known: segments, both networks with their sizes, recipe, from the group's open toolkit, which lists this corpus (that
 they are the paper's is inferred). The paper's results were not found. Chosen: dither in training only, so that an
 answer repeats; the convolutions start as He et al. have them for ReLU, the layers behind them as PyTorch does (with
-He's numbers all ten units of the narrow one died on EMO-DB at the released rate, and with these for some seeds); the rate is halved by the validation loss of
-whole utterances, and the epoch in which that is best is kept (released: the last one).
+He's numbers all ten units of the narrow one died on EMO-DB at the released rate, and with these for some seeds); the
+rate is halved by the validation loss of whole utterances, and the epoch in which that is best is kept (released: the
+last one).
 Inferred on the sheet: the hand-crafted baseline, here functionals of frames (mean, deviation, extremes) over the
 segment, with input `mfcc:sample_rate=16000,hop=160` and `network=functionals`.
 
