@@ -109,7 +109,7 @@ def main() -> None:
     names, corpora = given.systems.split(","), given.corpora.split(",")
     for name in names:
         if name not in ENTRIES:
-            raise unknown("entry", name, ENTRIES)
+            parser.error(str(unknown("entry", name, ENTRIES)))
     print(page(runs(names, corpora, given.data, given.repeats, given.offline, given.out), names))
 
 
