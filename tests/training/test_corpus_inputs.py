@@ -46,3 +46,9 @@ def test_what_cannot_read_a_corpus_leaves_no_folder(tmp_path: Path) -> None:
     with pytest.raises(Ai4erError, match="reads the image of a record"):
         train("image_network", "synthetic_speech", "speaker_kfold:folds=3", small=True, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_training_that_is_refused_at_its_first_fold_leaves_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(Ai4erError, match="no training item has votes of both"):
+        train("perceptual_fairness", "synthetic_speech", "speaker_kfold:folds=2", small=True, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -187,7 +188,11 @@ def train(
     if not begun:
         about = {"plan": chosen.as_json(), "commit": _commit(), "torch": torch.__version__, "command": sys.argv[1:]}
         save_text(folder / RUN, json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-    found = [_fold(chosen, part, items, folder / f"fold-{part.index + 1}", resume, say, progress) for part in parts]
+    try:
+        found = [_fold(chosen, part, items, folder / f"fold-{part.index + 1}", resume, say, progress) for part in parts]
+    except Ai4erError:
+        _remove_untrained(folder)
+        raise
     return _finish(chosen, parts, found, folder, guaranteed)
 
 
@@ -225,6 +230,12 @@ def _is_begun(folder: Path, chosen: Plan, resume: bool) -> bool:
     if before != json.loads(json.dumps(chosen.as_json())):
         raise Ai4erError(f"{folder} holds a run with other settings: write elsewhere with --out")
     return True
+
+
+def _remove_untrained(folder: Path) -> None:
+    """Remove the folder of a run of which no fold was begun before it was refused."""
+    if all(path.is_dir() or path == folder / RUN for path in folder.rglob("*")):
+        shutil.rmtree(folder)
 
 
 def _fold(
