@@ -95,7 +95,7 @@ KINDS = {
         "films) and no emotions. 15 healthy young persons, sitting or standing: exercise, warmth, medicine and a loose "
         "strap look like states to it. It reads pulse, skin conductance and temperature, not acceleration or breath, "
         "one window of 28 s at a time, and does not know how a person usually is. Amusement and rest are told apart "
-        "badly, and half of a quiet conversation is stress or amusement to it. It is no medical device.",
+        "badly, and four tenths of a quiet conversation are stress or amusement to it. It is no medical device.",
     ),
 }
 
