@@ -18,6 +18,7 @@ from ai4er.systems.baseline.multilayer_perceptron import MultilayerPerceptron
 from ai4er.systems.batch import Item
 from ai4er.systems.speech import evidential_regression
 from ai4er.systems.speech.tim_net import Config, TIMNet
+from ai4er.training import fit as fitting
 from ai4er.training.answers import evaluate
 from ai4er.training.fit import fit
 from ai4er.training.options import Options
@@ -198,3 +199,25 @@ def test_a_logger_that_is_not_installed_is_one_line(tmp_path: Path, monkeypatch:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(Ai4erError, match=r"logging to mlflow needs more packages: pip install 'ai4er\[loggers\]'"):
         fit(system(1), ROLES, Options(device="cpu", loggers=("mlflow",)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "compiler", "pays_after", "wanted"),
+    [
+        (Options(), True, EPOCHS * 4 - 1, True),
+        (Options(), True, EPOCHS * 4, False),
+        (Options(), False, 1, False),
+        (Options(), True, None, False),
+        (Options(compile=True), True, None, True),
+        (Options(compile=False), True, 1, False),
+    ],
+)
+def test_a_network_is_compiled_where_that_pays_or_as_the_options_say(
+    options: Options, compiler: bool, pays_after: int | None, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiled = []
+    monkeypatch.setattr(fitting, "has_compiler", lambda: compiler)
+    monkeypatch.setattr(fitting, "compile_network", lambda network, or_fail: compiled.append(or_fail))
+    monkeypatch.setattr(TIMNet, "compiling_pays_after", pays_after)
+    fit(system(), ROLES, options)
+    assert compiled == ([options.compile is True] if wanted else [])

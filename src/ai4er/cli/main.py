@@ -62,7 +62,10 @@ def train(
     initialise_from: Annotated[
         str, typer.Option("--initialise-from", help="Start from the weights of this recognizer (a folder).")
     ] = "",
-    compile_: Annotated[bool, typer.Option("--compile", help="Compile the network (torch.compile).")] = False,
+    compile_: Annotated[
+        bool | None,
+        typer.Option("--compile/--no-compile", help="Compile the network; by default where that saves time."),
+    ] = None,
     logger: Annotated[
         list[str] | None, typer.Option("--logger", help="tensorboard or mlflow, besides the run folder.")
     ] = None,

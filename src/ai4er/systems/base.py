@@ -135,7 +135,8 @@ class System(nn.Module, Generic[C]):
     `encoder_kind` is the kind of the pretrained network that the setting `encoder` names.
     `shapes[name]` is the shape of one item's input without its time axis, e.g. (39,);
     `timed[name]` whether it has a time axis. A part called `network` that maps tensors to tensors
-    can be compiled by the trainer.
+    can be compiled by the trainer; `compiling_pays_after` is how many of its training steps on a processor win back
+    what compiling costs (benchmarks/throughput.py), None where they never do or nobody has measured it.
     """
 
     config_class: ClassVar[type[SystemConfig]]
@@ -147,6 +148,7 @@ class System(nn.Module, Generic[C]):
     tolerates_missing: ClassVar[bool] = False
     encoder_kind: ClassVar[EncoderKind] = "text"
     conditions: ClassVar[dict[str, tuple[str, ...]]] = {}
+    compiling_pays_after: ClassVar[int | None] = None
 
     def __init__(
         self, config: C, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]

@@ -85,7 +85,8 @@ class Finished:
         for name in ("device", "devices", "precision", "initialise_from"):
             given = options.get(name, usual[name])
             words += [f"--{name.replace('_', '-')}", str(given)] if given != usual[name] else []
-        words += [*(["--compile"] if options["compile"] else []), *flags]
+        compiling = {None: [], True: ["--compile"], False: ["--no-compile"]}[options["compile"]]
+        words += [*compiling, *flags]
         words += [word for key, value in changed.items() for word in ("--set", f"{key}={value}")]
         return shlex.join(words)
 

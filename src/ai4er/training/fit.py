@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import json
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -26,7 +27,7 @@ from ai4er.prediction.items import Unit, check_complete, flatten
 from ai4er.systems.base import Optimisation, Stage, StageData, System
 from ai4er.training.answers import evaluate
 from ai4er.training.checkpoint import CHECKPOINT, load_checkpoint, save_checkpoint
-from ai4er.training.compilation import compile_network
+from ai4er.training.compilation import compile_network, has_compiler
 from ai4er.training.epochs import derived_seed, epoch_batches
 from ai4er.training.loggers import loggers
 from ai4er.training.memory import keep_freed_memory
@@ -124,8 +125,8 @@ class _Fit:
             system.solve(StageData(dict(self.roles), system.collate, seed, self.fabric.device))
             return self.history
         network = getattr(system, "network", None)
-        if self.options.compile and isinstance(network, torch.nn.Module):
-            compile_network(network)
+        if isinstance(network, torch.nn.Module) and self._compiles(stages):
+            compile_network(network, or_fail=self.options.compile is True)
         state = self._found() if resume else None
         for number, stage in enumerate(stages):
             if state is not None and number < state["stage"]:
@@ -135,6 +136,16 @@ class _Fit:
         self._write_history()
         system.eval()
         return self.history
+
+    def _compiles(self, stages: Sequence[Stage]) -> bool:
+        """Whether to compile: as the options say, or where the whole training is long enough on this machine."""
+        if self.options.compile is not None:
+            return self.options.compile
+        pays_after = self.system.compiling_pays_after
+        if pays_after is None or self.fabric.device.type != "cpu" or not has_compiler():
+            return False
+        steps = (one.epochs * math.ceil(len(self.roles.get(one.role, [])) / one.batch_size) for one in stages)
+        return sum(steps) > pays_after
 
     def _found(self) -> dict[str, Any] | None:
         """The checkpoint to go on from; its weights are loaded by the stage."""

@@ -195,6 +195,7 @@ class CTLMTNet(PairedSystem[Config]):
 
     config_class = Config
     roles = ("train",)
+    compiling_pays_after = 700
     card = Card(
         title="CTL-MTNet: A Novel CapsNet and Transfer Learning-Based Mixed Task Net for Single-Corpus and "
         "Cross-Corpus Speech Emotion Recognition",

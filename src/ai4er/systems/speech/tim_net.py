@@ -233,6 +233,7 @@ class TIMNet(System[Config]):
 
     config_class = Config
     toy = "synthetic_speech"
+    compiling_pays_after = 400
     card = Card(
         title="Temporal Modeling Matters: A Novel Temporal Emotional Modeling Approach for Speech Emotion Recognition",
         venue="ICASSP", year=2023, paper="arXiv 2211.08233", inputs=("speech",), task="single label",
