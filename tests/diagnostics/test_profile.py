@@ -67,6 +67,7 @@ def test_what_a_system_cannot_take_is_told_with_the_reason() -> None:
     assert refusal(intake("if_mmin", **three), "missing_modality") is None
     assert "no unlabelled part" in str(refusal(intake("generalized_subspace", features=Form("vector")), "time_order"))
     assert "no rendering" in str(refusal(intake("tim_net", mfcc=Form("none")), "time_order"))
+    assert "no rendering for its input vowels" in str(refusal(Intake.of("phonetic_anchor"), "mean_shift"))
 
 
 def test_classes_are_asked_as_labels_or_values_of_systems_that_have_no_classes() -> None:
@@ -101,6 +102,17 @@ def test_a_system_is_trained_and_what_is_kept_is_not_trained_again(tmp_path: Pat
     text = page(first, examination)
     assert f"### baseline\n\n| diagnostic | {QUICK} |" in text and "emotion_shift: needs dialogues" in text
     assert "Missing" not in text
+
+
+def test_a_training_that_is_refused_is_kept_with_its_reason(tmp_path: Path) -> None:
+    examination = Examination(("class_imbalance",), (0, 1))
+    first = profiles(["lanser"], examination, tmp_path, minutes=5)
+    (kept,) = load(tmp_path, "lanser")
+    assert "no train recording has a transcript" in kept.refused and np.isnan(kept.score)
+    again = profiles(["lanser"], examination, tmp_path, minutes=0)
+    assert not again.missing and again.whole[0].refused == first.whole[0].refused == {"class_imbalance": kept.refused}
+    text = page(again, examination)
+    assert "### speech" not in text and f"- lanser: class_imbalance: {kept.refused}" in text
 
 
 def test_without_time_a_system_is_named_as_missing(tmp_path: Path) -> None:

@@ -54,7 +54,8 @@ def profiles(
         def keep(row: Measured, rows: list[Measured] = rows) -> None:
             rows.append(row)
             save(folder, rows)
-            say(f"{row.system} {row.diagnostic} seed {row.seed}: {row.share:.2f} of the range, {row.seconds:g} s")
+            told = row.refused or f"{row.share:.2f} of the range, {row.seconds:g} s"
+            say(f"{row.system} {row.diagnostic} seed {row.seed}: {told}")
 
         one = profile(slug, examination, tuple(rows), keep, lambda: clock() >= deadline)
         wanted = len(examination.diagnostics) - len(one.refused)
@@ -113,7 +114,7 @@ def page(found: Profiles, examination: Examination) -> str:
     lines.append("(score - blind) / (oracle - blind), mean and deviation over the seeds: 0 is what can be had without")
     lines.append(f"the mechanism, 1 what can be had with it; {NOT_TAKEN} where the system cannot take the diagnostic.")
     families: dict[str, list[Profile]] = {}
-    for system in found.whole:
+    for system in (one for one in found.whole if one.measured):
         families.setdefault(system_class(system.system).family(), []).append(system)
     for family, systems in sorted(families.items()):
         lines += ["", f"### {family}", "", *_table(systems, examination)]

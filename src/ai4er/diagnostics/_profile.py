@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -22,7 +23,10 @@ _METRIC = {"multi": "macro_f1", "dimensions": "ccc"}
 
 @dataclass(frozen=True)
 class Measured:
-    """One training on a diagnostic: the system's test score between those of both reference solvers."""
+    """One training on a diagnostic: the system's test score between those of both reference solvers.
+
+    `refused` is why the training could not be done, where it could not; there are no scores then.
+    """
 
     system: str
     diagnostic: str
@@ -33,6 +37,7 @@ class Measured:
     oracle: float
     score: float
     seconds: float
+    refused: str = ""
 
     @property
     def share(self) -> float:
@@ -102,12 +107,12 @@ def profile(
             if row is None:
                 if enough():
                     return found
-                try:
-                    row = _measure(intake, name, one, seed, examination.difficulty)
-                except Ai4erError as error:
-                    found.refused[name] = str(error)
-                    break
+                row = _measure(intake, name, one, seed, examination.difficulty)
                 keep(row)
+            if row.refused:
+                found.refused[name] = row.refused
+                found.measured.pop(name, None)
+                break
             found.measured.setdefault(name, []).append(row)
     return found
 
@@ -124,7 +129,10 @@ def _measure(intake: Intake, name: str, diagnostic: Mechanism, seed: int, diffic
     measure = metric(name_of, space)
     blind, oracle = diagnostic.range_of(scene, space, measure.name)
     records = rendered(scene, intake.forms, seed)
-    system, test = fitted(intake.system, intake.configuration, records, space, seed)
-    score = measure(answer(system, test)[0])
+    try:
+        system, test = fitted(intake.system, intake.configuration, records, space, seed)
+        score, refused = measure(answer(system, test)[0]), ""
+    except Ai4erError as error:
+        score, refused = math.nan, str(error)
     seconds = round(time.monotonic() - started, 1)
-    return Measured(intake.system.slug(), name, seed, difficulty, measure.name, blind, oracle, score, seconds)
+    return Measured(intake.system.slug(), name, seed, difficulty, measure.name, blind, oracle, score, seconds, refused)

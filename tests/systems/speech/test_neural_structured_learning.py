@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
 from ai4er.records import Record
 from ai4er.systems.base import StageData
@@ -176,3 +177,14 @@ def test_the_rate_falls_every_five_epochs() -> None:
         one.optimiser.step()
         one.schedule.step()
     np.testing.assert_allclose(np.array(rates) / rates[0], [1] * 5 + [0.9] * 5 + [0.81])
+
+
+@pytest.mark.parametrize(("name", "least"), [("cnn6", 16), ("vgg15", 32), ("resnet9", 1), ("mobilenet15", 1)])
+def test_spectrograms_that_the_poolings_would_leave_nothing_of_are_refused(name: Name, least: int) -> None:
+    config = Config.small().override({"network_name": name})
+    shapes = {SPECTRUM: (max(least, 4),), SPEECH: (16,)}
+    system = NeuralStructuredLearning(config, label_space("common4"), shapes, dict.fromkeys(shapes, True)).eval()
+    assert system.answer(torch.zeros(2, least + 2, max(least, 4)))[0].shape == (2, 4)
+    if least > 1:
+        with pytest.raises(Ai4erError, match=f"needs spectrograms of {least + 2} frames"):
+            system.answer(torch.zeros(2, least + 1, least))

@@ -11,6 +11,8 @@ import numpy as np
 from ai4er.corpora import open_corpus
 from ai4er.diagnostics.suite._scenes import CLASSES
 from ai4er.features.base import FrontEnd
+from ai4er.features.vowel_times import VowelTimes
+from ai4er.features.word_times import WordTimes
 from ai4er.labels import Kind, LabelSpace
 from ai4er.prediction.items import build_items, describe, front_ends
 from ai4er.records import Record, Records
@@ -133,6 +135,8 @@ def is_symbols(shown: np.ndarray) -> bool:
 
 
 def _form(extractor: FrontEnd, shape: tuple[int, ...], timed: bool) -> Form:
+    if isinstance(extractor, (VowelTimes, WordTimes)):
+        return Form("none")
     if extractor.integer:
         return Form("words", (int(getattr(extractor, "max_length", 10**6)),))
     if extractor.needs == "audio" and timed and not shape:

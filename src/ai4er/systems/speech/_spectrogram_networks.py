@@ -98,6 +98,7 @@ class SpectrogramNetwork(nn.Module):
     def __init__(self, name: Name, channels: Sequence[int], hidden: int, classes: int, average: float) -> None:
         super().__init__()
         self.rectified = name in ("resnet9", "mobilenet15")
+        self.least = {"vgg15": 32, "cnn6": 16}.get(name, 1)  # five and four poolings that halve, rounded down
         self.convolutions = _MADE[name](channels, lambda size: nn.BatchNorm2d(size, eps=1e-3, momentum=1 - average))
         self.dropout = nn.Dropout(0.2 if name == "mobilenet15" else 0.0)
         self.fc1 = nn.Linear(channels[-1], hidden)

@@ -28,6 +28,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.graph_regularisation import neighbour_distance
 from ai4er.nn.neighbour_graphs import cosine_neighbours
@@ -151,7 +152,16 @@ class NeuralStructuredLearning(System[Config]):
         return batch
 
     def answer(self, spectrum: Tensor) -> tuple[Tensor, Tensor]:
-        """Spectrograms (batch, frames, bands) -> logits, and the layer in which neighbours shall be alike."""
+        """Spectrograms (batch, frames, bands) -> logits, and the layer in which neighbours shall be alike.
+
+        Raises `Ai4erError` for spectrograms that poolings would leave nothing of.
+        """
+        if min(spectrum.shape[1] - 2, spectrum.shape[2]) < self.network.least:
+            raise Ai4erError(
+                f"neural_structured_learning: {self.config.network_name} needs spectrograms of "
+                f"{self.network.least + 2} frames and {self.network.least} bands or more, and these are "
+                f"{tuple(spectrum.shape[1:])}"
+            )
         logits, hidden = self.network(self.standardise(spectrum[:, 1:-1]))
         return logits, hidden if self.config.layer == "fc1" else logits
 
