@@ -11,7 +11,7 @@ from ai4er.prediction.recognizer import Recognizer
 from ai4er.recognition.recognize import load, shipped
 from ai4er.records import Record, Records
 
-LARGEST = 400_000
+LARGEST = 2_000_000
 ABOUT = {
     "eeg": ("mental_state3", "eeg", ("no emotions", "four persons", "over 4 speakers")),
     "wrist": ("wesad3", "wrist", ("no emotions", "no medical device", "over 15 speakers")),

@@ -12,7 +12,7 @@ numbers of the paper were not found. Chosen: utterances of zero mean and unit va
 release hands over raw samples); a corpus that `label_sets` does not name annotates the labels that its training part
 has, and one that was not trained on all labels that any corpus annotates; languages are those of the corpora's codes;
 the backbone hides no frames in training; records without an age have the group that the paper gives their corpus, or
-none. ElderReact, CSED and YueMotion have no reader here: a table of them can be read as `manifest`.
+none. CSED has no reader here (its layout is not published): a table of it can be read as `manifest`.
 
 Offline substitute: log-mel frames and a small transformer, learnt from scratch.
 """
