@@ -106,8 +106,8 @@ def corpora_page() -> str:
         lines.append(f"| {' | '.join(shown)} |")
     lines += [
         "",
-        "DECAF (magnetoencephalograms) and CSED (elderly speakers of Mandarin) have no reader: their owners hand them out on",
-        "request and publish no layout. A table of your copy can be read as `manifest:FILE`.",
+        "DECAF (magnetoencephalograms) and CSED (elderly speakers of Mandarin) have no reader: their owners hand them",
+        "out on request and publish no layout. A table of your copy can be read as `manifest:FILE`.",
     ]
     lines += ["", "## To cite", "", *(f"- {one['corpus']}: {one['citation']}" for one in found)]
     return "\n".join(lines) + "\n"
