@@ -115,6 +115,13 @@ def test_a_training_that_is_refused_is_kept_with_its_reason(tmp_path: Path) -> N
     assert "### speech" not in text and f"- lanser: class_imbalance: {kept.refused}" in text
 
 
+def test_a_diagnostic_without_a_range_is_refused(tmp_path: Path) -> None:
+    found = profiles(["tailor"], Examination(("label_ambiguity",), (0,)), tmp_path, minutes=5)
+    assert found.whole[0].refused == {
+        "label_ambiguity": "has no range where it is asked as multi and measured by macro_f1"
+    }
+
+
 def test_without_time_a_system_is_named_as_missing(tmp_path: Path) -> None:
     found = profiles([QUICK], Examination(("class_imbalance",), (0,)), tmp_path, minutes=0)
     assert found.whole == [] and found.missing == {QUICK: "not begun"}

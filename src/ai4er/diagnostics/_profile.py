@@ -130,6 +130,8 @@ def _measure(intake: Intake, name: str, diagnostic: Mechanism, seed: int, diffic
     blind, oracle = diagnostic.range_of(scene, space, measure.name)
     records = rendered(scene, intake.forms, seed)
     try:
+        if np.isclose(blind, oracle):
+            raise Ai4erError(f"has no range where it is asked as {space.kind} and measured by {measure.name}")
         system, test = fitted(intake.system, intake.configuration, records, space, seed)
         score, refused = measure(answer(system, test)[0]), ""
     except Ai4erError as error:
