@@ -50,6 +50,8 @@ ENTRIES = {
     "transformer_mutual_information": Entry(
         "transformer_mutual_information", "transformer_mutual_information_source_only"
     ),
+    "phonetic_anchor_source_only": Entry("phonetic_anchor", settings={"anchor_weight": 0.0}),
+    "phonetic_anchor": Entry("phonetic_anchor", "phonetic_anchor_source_only"),
 }
 SYSTEMS = ("support_vector_machine", "generalized_subspace", "transfer_components")
 CORPORA = ("emodb", "emovo", "ravdess", "urdu")
