@@ -93,7 +93,8 @@ def page(found: Profiles, examination: Examination) -> str:
     lines = [
         "# Diagnostics",
         "",
-        "Printed by `ai4er profiles`; do not edit by hand. Each diagnostic is a generated corpus that one mechanism",
+        "Printed by `ai4er profiles` from the measurements in docs/measured/diagnostics (`--out`; with `--minutes 0`",
+        "nothing is measured anew); do not edit by hand. Each diagnostic is a generated corpus that one mechanism",
         "solves: the oracle uses it and knows the generator's rule, blind is a fitted model that cannot use it, for",
         "most of them the better of a logistic regression and a random forest, as the validation part says.",
         f"Seeds {seeds}, difficulty {examination.difficulty:g}; every system in its small configuration, a few epochs:",

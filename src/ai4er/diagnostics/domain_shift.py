@@ -12,6 +12,7 @@ Array `vector` (40,); `train` and `valid` are the source, `unlabelled` and `test
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import helmert
 
 from ai4er.labels import LabelSpace, label_space
 from ai4er.records import Record, Records
@@ -26,8 +27,7 @@ def records(seed: int) -> Records:
     """Balanced classes in every split; the items of `unlabelled` have no label."""
     generator = np.random.default_rng([seed, 53])
     mixing = np.linalg.qr(generator.standard_normal((_FEATURES, _LOUD + 2 * _CUE)))[0].T
-    corners = np.eye(SPACE.size) - 1 / SPACE.size
-    corners = np.linalg.svd(corners)[2][:_CUE] @ corners * 2
+    corners = 2 * helmert(SPACE.size)
     domains = {name: (generator.normal(0, 2, _FEATURES), generator.uniform(0.5, 2, _FEATURES)) for name in "st"}
     made = []
     for split, size in _SIZES.items():

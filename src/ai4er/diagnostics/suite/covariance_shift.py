@@ -9,9 +9,10 @@ target items shows the stretch, and can be taken back to that of the source (COR
 from __future__ import annotations
 
 import numpy as np
+from scipy.linalg import helmert
 
 from ai4er.diagnostics.suite._domains import domains, moments, replaced, source_and_target
-from ai4er.diagnostics.suite._scenes import CLASSES, corners
+from ai4er.diagnostics.suite._scenes import CLASSES
 from ai4er.diagnostics.suite._solvers import averages, fitted, part
 from ai4er.diagnostics.suite.base import Mechanism
 from ai4er.records import Records
@@ -22,9 +23,8 @@ FACTORS, SPREAD = 10, 0.25
 def scene(seed: int, difficulty: float) -> Records:
     """Source and target; ten factors, three of them of the classes, all of one variance in the source."""
     generator = np.random.default_rng([seed, 115])
-    axes = np.linalg.svd(corners(CLASSES.size, CLASSES.size))[2][: CLASSES.size - 1]
     places = np.zeros((CLASSES.size, FACTORS))
-    places[:, : CLASSES.size - 1] = corners(CLASSES.size, CLASSES.size) @ axes.T
+    places[:, : CLASSES.size - 1] = helmert(CLASSES.size).T
     inside = np.full(FACTORS, np.sqrt(SPREAD**2 + places[:, 0].var()))
     inside[: CLASSES.size - 1] = SPREAD
     rotation = np.linalg.qr(generator.standard_normal((FACTORS, FACTORS)))[0]
