@@ -19,6 +19,8 @@ from ai4er.errors import Ai4erError
 from ai4er.systems import system_class
 
 NOT_TAKEN = "–"
+_COLUMNS = 8
+"""The most systems that stand side by side in a table."""
 
 
 @dataclass
@@ -118,7 +120,9 @@ def page(found: Profiles, examination: Examination) -> str:
     for system in (one for one in found.whole if one.measured):
         families.setdefault(system_class(system.system).family(), []).append(system)
     for family, systems in sorted(families.items()):
-        lines += ["", f"### {family}", "", *_table(systems, examination)]
+        lines += ["", f"### {family}"]
+        for start in range(0, len(systems), _COLUMNS):
+            lines += ["", *_table(systems[start : start + _COLUMNS], examination)]
     lines += ["", "## Not taken", ""]
     lines += [f"- {system.system}: {_refusals(system)}." for system in found.whole]
     if found.missing:
