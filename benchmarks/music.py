@@ -27,8 +27,8 @@ INSTRUMENTS = {
 """Instruments by their numbers in General MIDI."""
 
 
-def excerpts(number: int, seed: int = 0) -> list[tuple[str, np.ndarray]]:
-    """Names and samples (samples,) of five seconds each at 16 kHz; composers and instruments take turns.
+def excerpts(number: int) -> list[np.ndarray]:
+    """Samples (samples,) of five seconds each at 16 kHz; composers and instruments take turns.
 
     Raises `Ai4erError` where the packages are missing.
     """
@@ -36,7 +36,7 @@ def excerpts(number: int, seed: int = 0) -> list[tuple[str, np.ndarray]]:
         raise Ai4erError("music needs music21, pretty_midi and tinysoundfont: see benchmarks/music.py")
     from music21.corpus.corpora import CoreCorpus
 
-    draw, made = np.random.default_rng(seed), []
+    draw, made = np.random.default_rng(0), []
     files = {name: map(Path, CoreCorpus().getComposer(name)) for name in COMPOSERS}
     scores = {
         name: sorted(str(file) for file in found if file.stat().st_size < LARGEST) for name, found in files.items()
@@ -44,11 +44,10 @@ def excerpts(number: int, seed: int = 0) -> list[tuple[str, np.ndarray]]:
     played = list(INSTRUMENTS)
     while len(made) < number:
         round_of_all, place = divmod(len(made), len(COMPOSERS))
-        composer, instrument = COMPOSERS[place], played[(place + round_of_all) % len(played)]
-        score = str(draw.choice(scores[composer]))
-        samples = _played(score, INSTRUMENTS[instrument], draw)
+        score = str(draw.choice(scores[COMPOSERS[place]]))
+        samples = _played(score, INSTRUMENTS[played[(place + round_of_all) % len(played)]], draw)
         if samples is not None:
-            made.append((f"{composer}, {Path(score).stem}, {instrument}", samples))
+            made.append(samples)
     return made
 
 
@@ -60,7 +59,9 @@ def _played(score: str, program: int, draw: np.random.Generator) -> np.ndarray |
 
     notes = converter.parse(score)
     for part in notes.parts:
-        part.insert(0, _instrument(instrument, program))
+        player = instrument.Instrument()
+        player.midiProgram = program
+        part.insert(0, player)
     with tempfile.TemporaryDirectory() as place:
         try:
             notes.write("midi", Path(place) / "score.mid")
@@ -80,9 +81,3 @@ def _sounds() -> Path:
     found = importlib.util.find_spec("pretty_midi")
     assert found is not None and found.submodule_search_locations, "asked before"
     return Path(found.submodule_search_locations[0]) / "TimGM6mb.sf2"
-
-
-def _instrument(instrument, program: int):  # type: ignore[no-untyped-def]
-    one = instrument.Instrument()
-    one.midiProgram = program
-    return one

@@ -82,9 +82,9 @@ KINDS = {
         "Three mental states (relaxed, neutral, concentrating) and no emotions. Learnt from four persons and 24 "
         "recordings of a minute with one kind of headband (Muse: TP9, AF7, AF8, TP10, dry, 256 Hz): how it does on a "
         "fifth person is hardly known, and its probabilities are not calibrated for one: temperatures chosen on some "
-        "persons made the answers for others worse. Muscles, blinks and loose electrodes "
-        "look like states to it. It is an example of the path from a recording to an answer, and no measurement of "
-        "anybody's mind.",
+        "persons made the answers for others worse, and of noise it is still half sure. Muscles, blinks and loose "
+        "electrodes look like states to it. It is an example of the path from a recording to an answer, and no "
+        "measurement of anybody's mind.",
     ),
     "wrist": Kind(
         "wesad_wrist_features",

@@ -276,7 +276,7 @@ def odd_sounds(records: Records, loud: list[np.ndarray]) -> dict[str, list[Item]
         ),
     }
     try:
-        odd["music"] = background([samples for _, samples in excerpts(MUSIC)], "music")
+        odd["music"] = background(excerpts(MUSIC), "music")
     except Ai4erError as error:
         print(f"- {error}", file=sys.stderr)
     return odd

@@ -235,7 +235,7 @@ def _is_begun(folder: Path, chosen: Plan, resume: bool) -> bool:
 def _remove_untrained(folder: Path) -> None:
     """Remove the folder of a run of which no fold was begun before it was refused."""
     if all(path.is_dir() or path == folder / RUN for path in folder.rglob("*")):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _fold(
