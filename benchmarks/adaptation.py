@@ -1,11 +1,12 @@
 """Adaptation between corpora, in all directions, against the same folds without adaptation.
 
-    python -m benchmarks.adaptation --data DIR [--systems a,b] [--corpora a,b] [--offline] [--out runs/adaptation]
+    python -m benchmarks.adaptation --data DIR [--systems a,b] [--corpora a,b] [--protocol SPEC] [--offline] [--out DIR]
 
-Every ordered pair of corpora: a labelled source, a random part of the target without labels, the rest of it tested.
-Linear methods are compared with a linear machine on the same functionals, networks with themselves where what adapts
-has no weight (`NAME_source_only`). Runs that are finished in the folder are read back. The differences are tested over
-the tested recordings' speakers, all pairs of corpora being one family for each system (Holm).
+Every ordered pair of corpora: a labelled source, a random part of the target without labels, the rest of it tested;
+or what another protocol with a `target` gives. Linear methods are compared with a linear machine on the same
+functionals, networks with themselves where what adapts has no weight (`NAME_source_only`, `NAME_labels_only`). Runs
+that are finished in the folder are read back. The differences are tested over the tested recordings' speakers, all
+pairs of corpora being one family for each system (Holm).
 """
 
 from __future__ import annotations
@@ -52,10 +53,17 @@ ENTRIES = {
     ),
     "phonetic_anchor_source_only": Entry("phonetic_anchor", settings={"anchor_weight": 0.0}),
     "phonetic_anchor": Entry("phonetic_anchor", "phonetic_anchor_source_only"),
+    "domain_adaptation_no_forgetting_labels_only": Entry(
+        "domain_adaptation_no_forgetting", settings={"self_supervision": 0.0, "pseudo_labels": 0.0, "distillation": 0.0}
+    ),
+    "domain_adaptation_no_forgetting": Entry(
+        "domain_adaptation_no_forgetting", "domain_adaptation_no_forgetting_labels_only"
+    ),
 }
 SYSTEMS = ("support_vector_machine", "generalized_subspace", "transfer_components")
 CORPORA = ("emodb", "emovo", "ravdess", "urdu")
 LABELS = "common4"
+PROTOCOL = "cross_corpus_unlabelled:repeats=5"
 
 
 def say(line: str) -> None:
@@ -63,17 +71,17 @@ def say(line: str) -> None:
 
 
 def runs(
-    names: list[str], corpora: list[str], data: Path | None, repeats: int, offline: bool, out: Path
+    names: list[str], corpora: list[str], data: Path | None, protocol: str, offline: bool, out: Path
 ) -> dict[str, dict[str, Run]]:
     """The run of every entry by direction."""
     found: dict[str, dict[str, Run]] = {}
     for source, target in permutations(corpora, 2):
         direction = f"{source} → {target}"
         say(direction)
-        both, protocol = f"{source}+{target}", f"cross_corpus_unlabelled:target={target},repeats={repeats}"
+        both, aimed = f"{source}+{target}", f"{protocol}{',' if ':' in protocol else ':'}target={target}"
         found[direction] = {
             name: train(
-                ENTRIES[name].system, both, protocol, data, LABELS, ENTRIES[name].settings, offline=offline,
+                ENTRIES[name].system, both, aimed, data, LABELS, ENTRIES[name].settings, offline=offline,
                 out=out / f"{source}-{target}" / name, resume=True,
             )
             for name in names
@@ -104,7 +112,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--systems", default=",".join(SYSTEMS))
     parser.add_argument("--corpora", default=",".join(CORPORA))
-    parser.add_argument("--repeats", type=int, default=5)
+    parser.add_argument("--protocol", default=PROTOCOL, help="with its settings, but for the target")
     parser.add_argument("--offline", action="store_true")
     parser.add_argument("--out", type=Path, default=Path("runs/adaptation"))
     given = parser.parse_args()
@@ -112,7 +120,7 @@ def main() -> None:
     for name in names:
         if name not in ENTRIES:
             parser.error(str(unknown("entry", name, ENTRIES)))
-    print(page(runs(names, corpora, given.data, given.repeats, given.offline, given.out), names))
+    print(page(runs(names, corpora, given.data, given.protocol, given.offline, given.out), names))
 
 
 if __name__ == "__main__":

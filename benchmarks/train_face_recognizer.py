@@ -45,6 +45,7 @@ COARSE = {"coarse": "histogram_of_gradients"}
 FINE = {"fine": "histogram_of_gradients:cell=8,step=8"}
 PIXELS = {"pixels": "image:size=24"}
 PAIR = {"image": "image:size=48,channels=1", "histograms": "histogram_of_gradients"}
+LEARNT = {"inputs": PAIR, "image_weights": "ai4er-face", "learning_rate": 1e-3, "batch_size": 32}
 Trial = tuple[str, Mapping[str, Any], int]
 TRIALS: dict[str, Trial] = {
     "perceptron, coarse histograms": ("corpora_perceptron", {"inputs": COARSE}, 0),
@@ -54,6 +55,8 @@ TRIALS: dict[str, Trial] = {
     "logistic regression, fine histograms, penalty 0.3": ("logistic_regression", {"inputs": FINE, "penalty": 0.3}, 0),
     "perceptron, coarse histograms, 4 more views": ("corpora_perceptron", {"inputs": COARSE, "epochs": 7}, 4),
     "residual network and perceptron, coarse histograms": ("image_network", {"inputs": PAIR, "epochs": 30}, 0),
+    "published convolutions and perceptron": ("image_network", {**LEARNT, "epochs": 16}, 0),
+    "the same, 30 epochs": ("image_network", {**LEARNT, "epochs": 30}, 0),
 }
 """System, settings, and how many other views of each image are learnt beside its mirror image."""
 CHOSEN = "residual network and perceptron, coarse histograms"

@@ -87,7 +87,7 @@ def test_layers_that_there_are_not(layer: str) -> None:
 
 
 def test_it_is_no_network_to_train() -> None:
-    with pytest.raises(Ai4erError, match="gives frames, speech_frames:encoder=ai4er-small; it is no speech network"):
+    with pytest.raises(Ai4erError, match="no speech network to train: it gives frames"):
         pretrained("ai4er-small", "speech")
 
 

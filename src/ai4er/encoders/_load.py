@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ai4er.encoders._adapted import adapter_settings, with_adapters
-from ai4er.encoders._locate import AI4ER_SMALL, AI4ER_TEXT, ARCHITECTURE, BUILT_IN, locate, minilm_folder, there
+from ai4er.encoders._locate import (
+    AI4ER_FACE,
+    AI4ER_SMALL,
+    AI4ER_TEXT,
+    ARCHITECTURE,
+    BUILT_IN,
+    locate,
+    minilm_folder,
+    there,
+)
 from ai4er.encoders._networks import fixed_seed, minilm_pair, minilm_pair_config, size_config
 from ai4er.errors import Ai4erError, unknown
 
@@ -21,6 +30,11 @@ if TYPE_CHECKING:
 Kind = Literal["speech", "text", "seq2seq", "image"]
 _READS = {"speech": "input_values", "text": "input_ids", "seq2seq": "input_ids", "image": "pixel_values"}
 _SIZES = ("tiny", "small")
+_OTHERS = {
+    AI4ER_SMALL: ("speech", f"it gives frames, speech_frames:encoder={AI4ER_SMALL}"),
+    AI4ER_FACE: ("image", f"it is convolutions, image_network with image_weights={AI4ER_FACE}"),
+}
+"""The kind of built-in networks that are not of `transformers`, and where they are used."""
 _LARGEST_RANDOM_PART = 0.2  # a pooler may be absent from a checkpoint, but not the network itself
 
 
@@ -81,8 +95,8 @@ def tokenizer(spec: str, kind: Kind) -> PreTrainedTokenizerBase:
 
 def is_available(spec: str, kind: Kind) -> bool:
     """Whether it can be had without a network, as a network or as frozen frames: nothing is downloaded or loaded."""
-    if spec == AI4ER_SMALL:
-        return kind == "speech"
+    if spec in _OTHERS:
+        return kind == _OTHERS[spec][0]
     try:
         _check(spec, kind)
     except Ai4erError:
@@ -113,10 +127,8 @@ def _check(spec: str, kind: str) -> None:
         raise Ai4erError(
             f"the encoder's name is empty; give a hub name, a local folder or one of {', '.join(BUILT_IN)}"
         )
-    if spec == AI4ER_SMALL:
-        raise Ai4erError(
-            f"encoder {spec!r} gives frames, speech_frames:encoder={spec}; it is no {kind} network to train"
-        )
+    if spec in _OTHERS:
+        raise Ai4erError(f"encoder {spec!r} is no {kind} network to train: {_OTHERS[spec][1]}")
     if spec in ("minilm", AI4ER_TEXT) and kind in ("speech", "image"):
         raise Ai4erError(f"encoder {spec!r} reads text, not {kind}; use tiny, small, a hub name or a local folder")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from ai4er.errors import Ai4erError
 
-AI4ER_SMALL, AI4ER_TEXT = "ai4er-small", "ai4er-text"
-BUILT_IN = (AI4ER_SMALL, AI4ER_TEXT, "minilm", "small", "tiny")
+AI4ER_SMALL, AI4ER_TEXT, AI4ER_FACE = "ai4er-small", "ai4er-text", "ai4er-face"
+BUILT_IN = (AI4ER_SMALL, AI4ER_TEXT, AI4ER_FACE, "minilm", "small", "tiny")
 ARCHITECTURE = "architecture:"
 SECONDS = 2.5  # how long an answer of the hub is waited for before it counts as unreachable
 _TEXT_SUFFIXES = (".json", ".txt", ".model")
@@ -30,8 +30,8 @@ def locate(spec: str, weights: bool = True) -> Path:
     """
     if spec == "minilm":
         return minilm_folder()
-    if spec == AI4ER_SMALL:
-        return Path(str(files("ai4er.encoders"))) / "shipped" / AI4ER_SMALL
+    if spec in (AI4ER_SMALL, AI4ER_FACE):
+        return Path(str(files("ai4er.encoders"))) / "shipped" / spec
     if spec == AI4ER_TEXT:
         return Path(str(files("ai4er.recognition"))) / "shipped" / "text"
     if spec.startswith(ARCHITECTURE):

@@ -34,7 +34,8 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.several_corpora import as_shares
 from ai4er.systems._schedules import cosine
-from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
+from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
+from ai4er.systems.baseline._face_features import FaceFeatures
 from ai4er.systems.baseline._vectors import FARTHEST, Vectors, hidden_layer, labelled_batches
 from ai4er.systems.batch import Batch, Item
 from ai4er.systems.card import Card
@@ -47,11 +48,14 @@ _FAINTEST = 0.02
 class Config(SystemConfig):
     """The input `image` holds the pixels; every other one, none of them in time, is read by the perceptron.
 
-    `width` is the channels of the first block, `mixing` the parameter of the beta distribution, 0 for none, `memory`
-    the share of the mean weights that a step keeps. `vector_rate` is the perceptron's learning rate.
+    `image_weights` names published convolutions for recognising faces (`ai4er-face`), which take the place of the
+    residual network and learn by `weights_rate`. `width` is the channels of the first block, `mixing` the parameter of
+    the beta distribution, 0 for none, `memory` the share of the mean weights that a step keeps. `vector_rate` is the
+    perceptron's learning rate.
     """
 
     inputs: dict[str, str] = {_PIXELS: "image:size=48,channels=1"}
+    image_weights: str = ""
     width: int = pydantic.Field(24, ge=1)
     dropout: float = pydantic.Field(0.2, ge=0, lt=1)
     hidden: int = pydantic.Field(256, ge=1)
@@ -60,6 +64,7 @@ class Config(SystemConfig):
     smoothing: float = pydantic.Field(0.1, ge=0, lt=1)
     memory: float = pydantic.Field(0.98, ge=0, lt=1)
     learning_rate: float = pydantic.Field(4e-3, gt=0)
+    weights_rate: float = pydantic.Field(2e-4, gt=0)
     vector_rate: float = pydantic.Field(1e-3, gt=0)
     weight_decay: float = pydantic.Field(0.05, ge=0)
     warmup: float = pydantic.Field(0.2, ge=0, lt=1)
@@ -100,12 +105,16 @@ class Network(nn.Module):
         super().__init__()
         self.stem, self.stem_norm = nn.Conv2d(channels, width, 3, 2, 1, bias=False), nn.BatchNorm2d(width)
         self.blocks = nn.Sequential(Block(width, width, 1), Block(width, 2 * width, 2), Block(2 * width, 4 * width, 2))
+        self.size = 4 * width
 
     def forward(self, images: Tensor) -> Tensor:
-        level = images.mean((1, 2, 3), keepdim=True)
-        x = (images - level) / (images.std((1, 2, 3), keepdim=True) + _FAINTEST)
-        found: Tensor = self.blocks(self.stem_norm(self.stem(x)).relu()).mean((2, 3))
+        found: Tensor = self.blocks(self.stem_norm(self.stem(images)).relu()).mean((2, 3))
         return found
+
+
+def _levelled(images: Tensor) -> Tensor:
+    """Images in units of their own mean and deviation."""
+    return (images - images.mean((1, 2, 3), keepdim=True)) / (images.std((1, 2, 3), keepdim=True) + _FAINTEST)
 
 
 class ImageNetwork(System[Config]):
@@ -128,8 +137,9 @@ class ImageNetwork(System[Config]):
                 f"image_network reads an image (channels, height, width) and what has no time, and is given {given}: "
                 f"""set such as --set 'inputs={{"image": "image:size=48"}}'"""
             )
-        backbone, size = Network(shapes[_PIXELS][0], config.width), 4 * config.width
-        self.network = nn.Sequential(backbone, nn.Dropout(config.dropout), nn.Linear(size, space.size))
+        channels = shapes[_PIXELS][0]
+        backbone = FaceFeatures() if config.image_weights else Network(channels, config.width)
+        self.network = nn.Sequential(backbone, nn.Dropout(config.dropout), nn.Linear(backbone.size, space.size))
         self.average = AveragedModel(
             self.network, multi_avg_fn=get_ema_multi_avg_fn(config.memory), use_buffers=True
         ).requires_grad_(False)
@@ -142,8 +152,16 @@ class ImageNetwork(System[Config]):
                 nn.Linear(config.hidden, space.size),
             )
 
+    @classmethod
+    def encoders(cls, config: SystemConfig) -> dict[str, EncoderKind]:
+        """The published convolutions."""
+        assert isinstance(config, Config)
+        return {config.image_weights: "image"} if config.image_weights else {}
+
     def prepare(self, data: StageData) -> None:
-        """The deviations of the vectors."""
+        """The published weights, and the deviations of the vectors."""
+        if isinstance(self.network[0], FaceFeatures):
+            self.network[0].take(self.config.image_weights, self.slug())
         if self.vectors is not None:
             self.vectors.measure(labelled_batches(data))
 
@@ -163,7 +181,7 @@ class ImageNetwork(System[Config]):
         ]
 
     def forward(self, batch: Batch) -> Outputs:
-        images = batch[_PIXELS].float()
+        images = _levelled(batch[_PIXELS].float())
         if self.training:
             seen = self.network(images)
         else:
@@ -194,12 +212,17 @@ class ImageNetwork(System[Config]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            rates = [(self.network, config.learning_rate)]
+            backbone, *behind = self.network
+            parts: list[tuple[nn.Module, float]] = [(part, config.learning_rate) for part in behind]
+            if isinstance(backbone, FaceFeatures):
+                parts += [(backbone.convolutions, config.weights_rate), (backbone.norm, config.learning_rate)]
+            else:
+                parts.append((backbone, config.learning_rate))
             if self.perceptron is not None:
-                rates.append((self.perceptron, config.vector_rate))
+                parts.append((self.perceptron, config.vector_rate))
             groups = [
                 {"params": [p for p in part.parameters() if (p.ndim > 1) == decays], "lr": rate, "weight_decay": decay}
-                for part, rate in rates
+                for part, rate in parts
                 for decays, decay in ((True, config.weight_decay), (False, 0.0))
             ]
             adam = torch.optim.AdamW(groups, config.learning_rate)
