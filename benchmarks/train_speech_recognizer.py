@@ -1,15 +1,19 @@
 """Trains the recognizer of speech that ships with the library, and measures it on speakers it has not heard.
 
     python -m benchmarks.train_speech_recognizer --data DIR
+    python -m benchmarks.train_speech_recognizer languages --data DIR
 
-Writes src/ai4er/recognition/shipped/speech/ and prints the figures of docs/benchmarks.md. With openSMILE installed
-(`pip install 'ai4er[opensmile]'`, its licence: research only) its linear machine is measured on the same folds, and
-with the packages that benchmarks/music.py names the confidence on music.
+The first writes src/ai4er/recognition/shipped/speech/ and prints the figures of docs/benchmarks.md. With openSMILE
+installed (`pip install 'ai4er[opensmile]'`, its licence: research only) its linear machine is measured on the same
+folds, and with the packages that benchmarks/music.py names the confidence on music.
 
 Ten folds over all four corpora at once: a tenth of the speakers of emodb (one each) and a sixth of those of the others
 are held out, so that emodb is tested with one speaker left out and the others in six folds. In each of them the
 speakers of the next fold are the validation part, on which front end and weight of the changed copies are chosen; then
 the system learns from them, too. What ships is the choice with the best mean of all validation parts.
+
+The second leaves each corpus, and with it its language, out with what ships, and measures whether the confidence is
+lower on it than on new speakers of the languages that were learnt.
 """
 
 from __future__ import annotations
@@ -62,6 +66,7 @@ CONDITIONS = ("clean", "noise", "telephone")
 SPACE = label_space("speech9")
 SHARES = LabelSpace(name="speech9_shares", kind="distribution", names=SPACE.names, neutral="neutral")
 NO_SPEECH, MUSIC = 240, 40
+LANGUAGE_FOLDS = 3
 OPENSMILE = {"emodb": ("ComParE_2016", 0.01), "ravdess": ("eGeMAPSv02", 0.01)}
 
 
@@ -72,6 +77,8 @@ class Choice(NamedTuple):
     weight: float
 
 
+SHIPS = Choice("ai4er-small", 0.3)
+"""What was chosen at last."""
 CHOICES = [Choice(*one) for one in itertools.product(ENCODERS, WEIGHTS)]
 
 
@@ -282,10 +289,27 @@ def odd_sounds(records: Records, loud: list[np.ndarray]) -> dict[str, list[Item]
     return odd
 
 
+def languages(sounds: Sounds, folds: np.ndarray, of: np.ndarray) -> list[str]:
+    """A line a corpus: the confidence on it where it was not learnt, and on new speakers of the others."""
+    temperature, lines = load("speech").temperature, []
+    for corpus in CORPORA:
+        said: dict[str, list[np.ndarray]] = {"unheard": [], "heard": []}
+        for fold in range(LANGUAGE_FOLDS):
+            system = sounds.fitted(SHIPS, np.flatnonzero((of != corpus) & (folds != fold)))
+            for name, own in (("unheard", of == corpus), ("heard", of != corpus)):
+                items = [sounds.heard["clean"][i] for i in np.flatnonzero(own & (folds == fold))]
+                said[name].append(tempered(probabilities(system, SHIPS, items), "single", temperature))
+        heard, unheard = (np.concatenate(said[name]) for name in ("heard", "unheard"))
+        lines.append(f"{confidence(corpus, unheard, heard)} of other languages: mean {heard.max(1).mean():.3f}")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=["recognizer", "languages"], default="recognizer")
     parser.add_argument("--data", type=Path, required=True)
-    data = parser.parse_args().data
+    given = parser.parse_args()
+    data = given.data
     found = load_data("+".join(CORPORA), ["single"], data, SPACE.name)
     records = found.records
     learnt, loud = noises(data)
@@ -299,8 +323,11 @@ def main() -> None:
         features(no_speech(NO_SPEECH, seed=0))
         + background([p for noise in learnt for p in pieces_of(noise)], "learnt"),
     )
-    odd = odd_sounds(records, loud)
     folds, of = fold_numbers(records), np.array([record.corpus for record in records])
+    if given.what == "languages":
+        print(*languages(sounds, folds, of), sep="\n")
+        return
+    odd = odd_sounds(records, loud)
     number_of = np.array([CORPORA[corpus] for corpus in of])
     scores = {name: np.zeros((len(records), SPACE.size)) for name in (*CONDITIONS, "8 bits")}
     validated: dict[Choice, list[np.ndarray]] = {choice: [] for choice in CHOICES}

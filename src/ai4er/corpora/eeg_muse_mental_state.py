@@ -32,6 +32,7 @@ from ai4er.records import Record, Records
 
 SAMPLE_RATE = 256
 ELECTRODES = ("TP9", "AF7", "AF8", "TP10")
+COLUMNS = ("timestamps", *ELECTRODES)
 RECORDINGS = 8
 """How many recordings of each state the owner published."""
 
@@ -127,9 +128,12 @@ def load_muse(path: Path) -> tuple[np.ndarray, np.ndarray]:
         raw = path.read_bytes()
         text = (bz2.decompress(raw) if path.suffix == ".bz2" else raw).decode()
         header = [name.strip() for name in text.partition("\n")[0].split(",")]
-        columns = [header.index(name) for name in ("timestamps", *ELECTRODES)]
+        columns = [header.index(name) for name in COLUMNS]
+        if not text.partition("\n")[2].strip():
+            raise ValueError("no samples below its header")
         values = np.loadtxt(io.StringIO(text), delimiter=",", skiprows=1, usecols=columns, ndmin=2)
     except (OSError, EOFError, ValueError) as error:
-        wanted = ", ".join(("timestamps", *ELECTRODES))
-        raise Ai4erError(f"{path}: not a whole table with the columns {wanted} ({error}); fetch it again") from None
+        raise Ai4erError(
+            f"{path}: not a whole table with the columns {', '.join(COLUMNS)} ({error}); fetch it again"
+        ) from None
     return values[:, 0], values[:, 1:].astype(np.float32)

@@ -17,7 +17,8 @@ from typing import IO, Literal
 
 import numpy as np
 
-from ai4er.corpora.eeg_muse_mental_state import ELECTRODES, SAMPLE_RATE, load_muse, window_starts
+from ai4er.corpora.eeg_muse_mental_state import COLUMNS as MUSE_COLUMNS
+from ai4er.corpora.eeg_muse_mental_state import SAMPLE_RATE, load_muse, window_starts
 from ai4er.errors import Ai4erError
 from ai4er.features.wrist_statistics import RATES
 from ai4er.records import Record
@@ -74,7 +75,7 @@ def body_kind(path: Path) -> BodyKind | None:
     with path.open("rb") as stream:
         header = stream.readline(1000).decode("utf-8", "replace")
     names = {name.strip() for name in header.split(",")}
-    return "eeg" if names >= {"timestamps", *ELECTRODES} else None
+    return "eeg" if names >= set(MUSE_COLUMNS) else None
 
 
 def body_windows(path: Path, kind: BodyKind) -> tuple[list[Window], float]:
@@ -102,7 +103,7 @@ def _sound(record: Record) -> bool:
 def _muse(path: Path) -> tuple[list[Window], float, float]:
     times, signals = load_muse(path)
     if len(times) < 2:
-        raise Ai4erError(f"{path}: a table without samples")
+        raise Ai4erError(f"{path}: {len(times)} samples, and a recording has more")
     rate = 1 / max(float(np.median(np.diff(times))), 1e-9)
     if not abs(rate / SAMPLE_RATE - 1) < _RATE_ERROR:
         raise Ai4erError(f"{path}: {rate:.1f} samples a second by its time stamps; a Muse gives {SAMPLE_RATE}")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 from ai4er.errors import Ai4erError
+from ai4er.recognition.body import MUSE_COLUMNS, body_kind
 from ai4er.recognition.body import SUFFIXES as BODY_SUFFIXES
-from ai4er.recognition.body import body_kind
 
 DIALOGUE_SUFFIXES = (".json", ".csv")
 TEXT_SUFFIXES = (".txt", ".md")
@@ -160,7 +160,10 @@ def _turn(path: Path, row: Any) -> Turn:
     columns = {str(name).strip().lower(): value for name, value in row.items() if name is not None}
     where = next((name for name in _TEXT if name in columns), None)
     if where is None:
-        raise Ai4erError(f"{path}: no column of text among {', '.join(columns) or 'none'}: name it 'text'")
+        raise Ai4erError(
+            f"{path}: no column of text among {', '.join(columns) or 'none'}: name it 'text' (EEG of a Muse has the "
+            f"columns {', '.join(MUSE_COLUMNS)})"
+        )
     who = next((name for name in _SPEAKER if name in columns), None)
     named = (str(columns.get(name) or "").strip() for name in _RECORDING)
     heard = next((value for value in named if Path(value).suffix.lower() in MEDIA_SUFFIXES), "")
