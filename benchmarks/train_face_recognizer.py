@@ -64,7 +64,7 @@ TRIALS: dict[str, Trial] = {
 CHOSEN = "published convolutions and perceptron, coarse histograms"
 
 LIMITS = (
-    "For research: nearly half of its answers are wrong. It learnt from 1,750 images, and what fewer gave stands above; "
+    "For research: nearly half of its answers are wrong. It learnt from 1,750 images, what fewer gave stands above; "
     "networks that learnt from all 28,709 are right in 0.66 of PrivateTest and more. Its convolutions began as those "
     "of a network that recognises people (ai4er-face). "
     "Frontal faces of 40 pixels or more, upright and not covered; no side views were tested. FER2013 comes from a web "

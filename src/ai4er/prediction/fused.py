@@ -62,11 +62,19 @@ class Fused:
 
     def predict(self, records: Records, batch_size: int = 32) -> Answer:
         """What they say of each record together. Raises `Ai4erError` for one that none of them can read."""
-        answers: list[list[np.ndarray]] = [[] for _ in records]
+        return self.together(records, self.answers(records, batch_size))
+
+    def answers(self, records: Records, batch_size: int = 32) -> list[list[np.ndarray]]:
+        """The distributions (names,) of those recognizers that can read a record, for each record."""
+        found: list[list[np.ndarray]] = [[] for _ in records]
         for one in self.recognizers:
             rows = [i for i, record in enumerate(records) if all(_has(record, part) for part in one.needs)]
             for row, scores in zip(rows, one.predict(records.take(rows), batch_size).scores if rows else ()):
-                answers[row].append(scores)
+                found[row].append(scores)
+        return found
+
+    def together(self, records: Records, answers: Sequence[Sequence[np.ndarray]]) -> Answer:
+        """The log-average of the answers for each record. Raises `Ai4erError` for a record without one."""
         for record, found in zip(records, answers):
             if not found:
                 raise Ai4erError(f"{record.id}: the record has neither {' nor '.join(sorted(self.needs))}")

@@ -6,6 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from ai4er.errors import Ai4erError, unknown
+from ai4er.features._face_detection import Box
 from ai4er.prediction.exported import GRAPH, Exported
 from ai4er.prediction.fused import Fused
 from ai4er.prediction.hub_model import PREFIX, HubModel
@@ -20,9 +21,9 @@ from ai4er.recognition.sources import Source, Turn, source
 from ai4er.recognition.voice_activity import Segmentation
 from ai4er.records import Record, Records
 
-SPEECH, TEXT, CONVERSATION, FACE, FUSION, VIDEO = "speech", "text", "conversation", "face", "fusion", "video"
-FUSED = {FUSION: (TEXT, SPEECH), VIDEO: (SPEECH, FACE)}
-"""Recognizers that answer together."""
+SPEECH, TEXT, CONVERSATION, FACE, FUSION = "speech", "text", "conversation", "face", "fusion"
+FUSED = (TEXT, SPEECH, FACE)
+"""The recognizers that answer together as `fusion`."""
 FUSED_LABELS = "ekman7"
 """In which they do."""
 MODALITY = {
@@ -41,23 +42,22 @@ def shipped() -> dict[str, Path]:
 def load(name: str | Path) -> Predictor:
     """A shipped recognizer by name, a recognizer folder (or that of a run's fold) here or on the hub, or a hub model.
 
-    `fusion` is that of speech and that of text together, for dialogues of which there are recordings; `video` that of
-    speech and that of faces (`recognition/seen_and_heard.py`).
+    `fusion` is those of text, speech and faces together, as far as there is each (`recognition/seen_and_heard.py`).
     A folder of `ai4er export` is run by onnxruntime. `hf:ORGANISATION/MODEL` (or `hf:FOLDER`) is any audio, image or
     text classifier of the Hugging Face hub.
     Raises `Ai4erError` when there is none.
     """
     if str(name).startswith(PREFIX):
         return HubModel(str(name).removeprefix(PREFIX))
-    if str(name) in FUSED:
-        return Fused(str(name), [seen_as(load(one), FUSED_LABELS) for one in FUSED[str(name)]])
+    if str(name) == FUSION:
+        return Fused(FUSION, [seen_as(load(one), FUSED_LABELS) for one in FUSED])
     if str(name) in shipped():
         return Recognizer.load(shipped()[str(name)])
     path = Path(name)
     if (path / RECOGNIZER).is_dir():
         path = path / RECOGNIZER
     if not path.exists() and "/" not in str(name):
-        raise unknown("recognizer", str(name), [*shipped(), *FUSED])
+        raise unknown("recognizer", str(name), [*shipped(), FUSION])
     return Exported.load(path) if (path / GRAPH).is_file() else Recognizer.load(path)
 
 
@@ -96,7 +96,7 @@ def _read(found: Source, recognizer: Predictor, how: Hearing) -> tuple[list[Segm
         need(recognizer, "image", f"{found.name} is an image")
         how.refuse(f"{found.name} is searched for faces")
         return *_faces(found, recognizer), "face"
-    if found.kind == "recording" and isinstance(recognizer, Fused) and recognizer.needs == {"audio", "image"}:
+    if found.kind == "recording" and isinstance(recognizer, Fused):
         assert found.path is not None
         return *_seen_and_heard(found.path, recognizer, how), "speech or face"
     if found.kind == "recording":
@@ -157,14 +157,22 @@ def _windows(found: Source, recognizer: Predictor) -> tuple[list[Segment], float
 def _turns(found: Source, recognizer: Predictor, explain: bool) -> list[Segment]:
     dialogue = "" if found.kind == "text" else found.name
     records = [_record(number, turn, dialogue) for number, turn in enumerate(found.turns)]
-    answer = recognizer.predict(Records(records), BATCH)
+    boxes: list[Box | None] = [None] * len(records)
+    if isinstance(recognizer, Fused) and found.kind == "spoken dialogue":
+        from ai4er.recognition.seen_and_heard import parted, read_heard_and_seen
+
+        records = parted(records)
+        answer, boxes = read_heard_and_seen(records, recognizer)
+    else:
+        answer = recognizer.predict(Records(records), BATCH)
     timed = all(turn.start is not None and turn.end is not None for turn in found.turns)
     segments = []
     for i, turn in enumerate(found.turns):
         others = records[:i] + records[i + 1 :]
         why = words_that_count(records[i], others, recognizer) if explain else ()
-        when = {"start": turn.start, "end": turn.end} if timed else {}
-        segments.append(as_segment(recognizer, answer, i, speaker=turn.speaker, text=turn.text, evidence=why, **when))
+        where = {"start": turn.start, "end": turn.end} if timed else {}
+        who = {"speaker": turn.speaker, "text": turn.text, "box": boxes[i]}
+        segments.append(as_segment(recognizer, answer, i, evidence=why, **who, **where))
     return segments
 
 
