@@ -6,7 +6,8 @@ DIR holds FER2013 as `ai4er corpora` reads it. Only images of its training part 
 in the order of their names, so that the whole set and the shared part of it give the same recognizer. Everything is
 chosen, and the temperature fitted, in five folds of them; `--trials` prints what was compared there and ends. Without
 it the recognizer is fitted on all of them, looked at on the PrivateTest part once, beside the same recognizer fitted on
-fewer images, and written to src/ai4er/recognition/shipped/face/.
+fewer images, and written to src/ai4er/recognition/shipped/face/. Pictures without a face (`benchmarks/no_faces.py`)
+are learnt with all classes alike, and the confidence is measured on others of them and on kinds that were not learnt.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from ai4er.augment.item_draw import item_generator
 from ai4er.augment.picture import another_view, mirrored
 from ai4er.evaluation.intervals import interval
 from ai4er.evaluation.predictions import Predictions
-from ai4er.labels import label_space
+from ai4er.labels import LabelSpace, label_space
 from ai4er.prediction.calibration import best_temperature, tempered
 from ai4er.prediction.items import build_items, describe, front_ends
 from ai4er.prediction.predict import predict
@@ -36,10 +38,14 @@ from ai4er.systems.batch import Item
 from ai4er.training.data import load_data
 from ai4er.training.fit import fit
 from ai4er.training.options import Options
+from benchmarks.no_faces import LEARNT, UNSEEN, no_faces
 
 SHIPPED = Path("src/ai4er/recognition/shipped")
 SPACE = label_space("fer2013")
+SHARES = LabelSpace(name="fer2013_shares", kind="distribution", names=SPACE.names, neutral=SPACE.neutral)
 A_CLASS = 250
+NO_FACES = 60
+"""Pictures without a face that are learnt, of each kind; as many are measured."""
 FOLDS = 5
 COARSE = {"coarse": "histogram_of_gradients"}
 FINE = {"fine": "histogram_of_gradients:cell=8,step=8"}
@@ -89,28 +95,40 @@ def items_of(trial: Trial, records: Sequence[Record]) -> list[list[Item]]:
     """The items of every view of each image, that of the image itself first."""
     _, settings, number = trial
     found = build_items(
-        Records(v for record in records for v in views(record, number)), front_ends(settings["inputs"]), SPACE
+        Records(v for record in records for v in views(record, number)), front_ends(settings["inputs"]), SHARES
     )
     return [found[start : start + number + 2] for start in range(0, len(found), number + 2)]
 
 
-def fitted(trial: Trial, images: Sequence[Sequence[Item]]) -> System:
+def without_faces(kind: str, seed: int, records: Sequence[Record]) -> list[Record]:
+    """Pictures of a kind, some of them made of the faces of records, for which all classes are voted alike."""
+    made = no_faces(kind, NO_FACES, seed, [record.arrays["image"] for record in records])
+    return [one.replace(votes=SPACE.names) for one in made]
+
+
+def fitted(trial: Trial, records: Sequence[Record]) -> System:
+    """A system that has learnt from these faces, and from pictures without one."""
     slug, settings, _ = trial
-    kind, items = system_class(slug), [item for image in images for item in image]
+    nobody = [one for kind in LEARNT for one in without_faces(kind, 0, records)]
+    items = [item for image in items_of(trial, [*records, *nobody]) for item in image]
+    kind = system_class(slug)
     config = kind.config_class().override(settings)
+    shapes, timed = describe(items, front_ends(config.inputs))
     torch.manual_seed(0)
-    system = kind(config, SPACE, *describe(items, front_ends(config.inputs)))
+    system = kind(config, SHARES, shapes, timed)
     fit(system, {"train": items}, Options(device="cpu"))
-    return system.eval()
+    single = kind(config, SPACE, shapes, timed)
+    single.load_state_dict(system.state_dict())
+    return single.eval()
 
 
 def crossed(trial: Trial, records: Sequence[Record]) -> np.ndarray:
     """What systems say of the images of the fold that each has not seen, (images, classes)."""
-    images, labels = items_of(trial, records), [record.label for record in records]
+    labels, asked = [record.label for record in records], build_items(Records(records), front_ends(trial[1]["inputs"]))
     scores = np.zeros((len(records), SPACE.size))
     for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=0).split(labels, labels):
-        system = fitted(trial, [images[i] for i in train])
-        scores[test] = predict(system, [images[i][0] for i in test], 256).scores
+        system = fitted(trial, [records[i] for i in train])
+        scores[test] = predict(system, [asked[i] for i in test], 256).scores
     return scores
 
 
@@ -138,6 +156,18 @@ def calibration(records: Sequence[Record], scores: np.ndarray) -> tuple[float, l
     ]
 
 
+def unsure(system: System, trial: Trial, test: Sequence[Record], said: np.ndarray, temperature: float) -> list[str]:
+    """A line a kind of picture without a face: the mean confidence, and how well it tells PrivateTest from them."""
+    sure, lines = said.max(1), [f"- confidence on PrivateTest: mean {said.max(1).mean():.3f}"]
+    for kind in (*LEARNT, *UNSEEN):
+        items = build_items(Records(without_faces(kind, 1, test)), front_ends(trial[1]["inputs"]))
+        other = tempered(predict(system, items, 256).scores, "single", temperature).max(1)
+        area = roc_auc_score([1] * len(sure) + [0] * len(other), [*sure, *other])
+        name = f"{kind} (learnt)" if kind in LEARNT else kind
+        lines.append(f"- confidence on {name}: mean {other.mean():.3f}; area under the curve {area:.3f}")
+    return lines
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -158,13 +188,16 @@ def main() -> None:
     unseen = build_items(Records(test), front_ends(trial[1]["inputs"]))
     for number in (A_CLASS // 4, A_CLASS // 2, A_CLASS):
         known = per_class(train, number)
-        system = fitted(trial, items_of(trial, known))
+        system = fitted(trial, known)
         said = tempered(predict(system, unseen, 256).scores, "single", temperature)
         line = told(f"PrivateTest ({len(test)}), learnt from {len(known)}", test, said, ("wa", "ua", "macro_f1", "ece"))
         print(line, flush=True)
         results.append(line)
+    results += unsure(system, trial, test, said, temperature)
+    print(*results[-1 - len(LEARNT + UNSEEN) :], sep="\n")
     about = {
         "corpus": found.spec,
+        "encoder": trial[1].get("image_weights", ""),
         "protocol": f"official ‡speakers unknown, learnt from {len(train)} images of Training, {A_CLASS} a class; "
         "features, network, views and temperature chosen in folds of these alone, PrivateTest looked at once",
         "licence": found.licence,

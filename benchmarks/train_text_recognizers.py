@@ -258,7 +258,7 @@ def _lines_of(language: str, data: Path) -> tuple[Records, Records]:
 
 
 class Sure:
-    """The shipped recognizers of text (seen as ekman7) and of conversations, and how sure they are of what they can read."""
+    """The recognizers of text (seen as ekman7) and of conversations, and how sure they are of what they can read."""
 
     def __init__(self, data: Path) -> None:
         self.text = Recognizer.load(SHIPPED / "text")
