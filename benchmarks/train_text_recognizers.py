@@ -10,7 +10,7 @@ src/ai4er/recognition/shipped/text and .../conversation in half precision: of th
 and the name of the network that they belong to; the second reads the states of the first, which must be there.
 The recognizer of text also learns lines of XED in seven languages that it cannot read, without their labels, and
 letters without a sense, as texts of which no label applies; that of conversations reads some of them, too, eight to a
-dialogue, with labels drawn at random. `languages` measures both on other lines of these languages and of eight more,
+dialogue, with all classes alike. `languages` measures both on other lines of these languages and of eight more,
 `letters` on other letters of the learnt kinds and on two kinds that were never learnt. Temperatures and
 thresholds are chosen on the validation parts; the figures are those of the official test parts, with the weights as
 they are stored. Of conversations three seeds are trained with context and without; the one that ships is the first.
@@ -31,7 +31,7 @@ from ai4er.evaluation.document import Table
 from ai4er.evaluation.intervals import compare, interval
 from ai4er.evaluation.metrics import metric
 from ai4er.evaluation.predictions import Predictions
-from ai4er.labels import label_space, mapping
+from ai4er.labels import LabelSpace, label_space, mapping
 from ai4er.prediction.calibration import best_temperature, tempered
 from ai4er.prediction.items import Unit, build_items, front_ends, length
 from ai4er.prediction.recognizer import Recognizer
@@ -40,6 +40,7 @@ from ai4er.protocols.base import audit, parse_protocol
 from ai4er.records import Record, Records
 from ai4er.systems import system_class
 from ai4er.systems.base import System
+from ai4er.systems.batch import Item
 from ai4er.training.answers import FULL, evaluate
 from ai4er.training.data import Data, load_data, roles_of
 from ai4er.training.fit import fit
@@ -200,14 +201,19 @@ def _read(context: str | None, seed: int, data: Path) -> tuple[Recognizer, Predi
     """A recognizer of MELD, what it says of the test part, and the figures of its calibration."""
     settings = {**CONVERSATION, "context": context}
     found, system, roles, mark = prepared("meld", "contextual_lstm", ("single",), settings, data, seed)
-    roles["train"] = [*roles["train"], *_unreadable_dialogues(system, data)]
-    trained(system, roles, Path("runs") / f"shipped-conversation-{context or 'alone'}-{seed}", seed)
+    shares = LabelSpace(name=f"{found.space.name}_shares", kind="distribution", names=found.space.names)
+    learner = type(system)(system.config, shares, system.shapes, system.timed)
+    learner.load_state_dict(system.state_dict())
+    learnt = {role: _in_space(roles[role], shares) for role in ("train", "valid")}
+    learnt["train"] += _unreadable_dialogues(learner, data)
+    trained(learner, learnt, Path("runs") / f"shipped-conversation-{context or 'alone'}-{seed}", seed)
+    system.load_state_dict(learner.state_dict())
     valid, test = (evaluate(system, roles[role], 32)[FULL] for role in ("valid", "test"))
     temperature, told = calibration(valid, test)
     text = Recognizer.load(SHIPPED / "text").about
     about = {
-        "corpus": f"{found.spec}; with random labels dialogues of lines of xed in {', '.join(FOREIGN)} and of letters "
-        f"without a sense; on states learnt from {text['corpus']}",
+        "corpus": f"{found.spec}; with all classes alike dialogues of lines of xed in {', '.join(FOREIGN)} and of "
+        f"letters without a sense; on states learnt from {text['corpus']}",
         "protocol": f"official {mark}, trained on train, epoch and temperature chosen on dev; meld shares television "
         "characters between its parts; that no turn behind is read was decided with the test figures of both kinds "
         "known",
@@ -222,13 +228,17 @@ def _read(context: str | None, seed: int, data: Path) -> tuple[Recognizer, Predi
     return Recognizer.of(system, about, temperature), calibrated(test, temperature), told
 
 
+def _in_space(dialogues: Iterable[Sequence[Item]], space: LabelSpace) -> list[Unit]:
+    """The same dialogues with targets of another label space."""
+    return [[dataclasses.replace(item, target=space.target(item.record)) for item in one] for one in dialogues]
+
+
 def _unreadable_dialogues(system: System, data: Path) -> list[Unit]:
-    """Dialogues that nobody could read: in the mean over many lines no class is likelier than another."""
+    """Dialogues that nobody could read, for which all classes are voted alike."""
     made = [list(_lines_of(language, data)[1])[:READ_A_LANGUAGE] for language in FOREIGN]
     made += [_letters(kind, 2 * READ_A_LANGUAGE, 2) for kind in SENSELESS]
-    draw, names = np.random.default_rng(0), system.space.names
-    records = [one.replace(labels=None, label=str(draw.choice(names))) for one in _dialogues(made)]
-    items = build_items(Records(records), front_ends(system.config.inputs), system.space)
+    records = Records(one.replace(labels=None, votes=system.space.names) for one in _dialogues(made))
+    items = build_items(records, front_ends(system.config.inputs), system.space)
     return [items[start : start + A_DIALOGUE] for start in range(0, len(items), A_DIALOGUE)]
 
 

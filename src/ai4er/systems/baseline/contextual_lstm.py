@@ -21,6 +21,7 @@ from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from ai4er.labels import UNLABELLED, LabelSpace
+from ai4er.losses.several_corpora import as_shares
 from ai4er.nn.lstm import LSTM
 from ai4er.nn.standardisation import Standardisation
 from ai4er.systems._inputs import need_vectors
@@ -65,10 +66,11 @@ class ContextualLSTM(System[Config]):
 
     config_class = Config
     unit = "dialogue"
+    kinds = ("single", "distribution")
     toy = "synthetic_dialogue"
     card = Card(
         title="Context-Dependent Sentiment Analysis in User-Generated Videos",
-        venue="ACL", year=2017, paper="P17-1081", inputs=("any",), task="single label",
+        venue="ACL", year=2017, paper="P17-1081", inputs=("any",), task="single label or votes",
         official_code="declare-lab/contextual-utterance-level-multimodal-sentiment-analysis", licence="none",
     )  # fmt: skip
 
@@ -109,11 +111,13 @@ class ContextualLSTM(System[Config]):
 
     def loss(self, outputs: Outputs, batch: Batch) -> dict[str, Tensor]:
         """Cross-entropy over the labelled turns."""
-        logits, targets = outputs.logits.flatten(0, 1), batch.targets.flatten()
+        logits, targets = outputs.logits.flatten(0, 1), batch.targets.flatten(0, 1)
+        known = targets != UNLABELLED if targets.dim() == 1 else ~targets.isnan().any(1)
         entropy = functional.cross_entropy(
-            logits, targets, ignore_index=UNLABELLED, reduction="sum", label_smoothing=self.config.smoothing
-        )
-        return {"cross_entropy": entropy / (targets != UNLABELLED).sum().clamp(min=1)}
+            logits[known], as_shares(targets[known], self.space.size), reduction="sum",
+            label_smoothing=self.config.smoothing,
+        )  # fmt: skip
+        return {"cross_entropy": entropy / known.sum().clamp(min=1)}
 
     def stages(self) -> list[Stage]:
         """One stage; the best validation epoch is kept."""
