@@ -199,8 +199,8 @@ def main() -> None:
         "corpus": found.spec,
         "encoder": trial[1].get("image_weights", ""),
         "protocol": f"official ‡speakers unknown, learnt from {len(train)} images of Training, {A_CLASS} a class; "
-        "features, network, views and temperature chosen in folds of these alone, PrivateTest looked at once",
-        "licence": found.licence,
+        "features, network, views and temperature chosen in folds of these alone, PrivateTest looked at once with it",
+        "licence": f"{found.licence}; ai4er-face: public domain (CC0 1.0)",
         "results": results,
         "limits": [LIMITS],
     }
