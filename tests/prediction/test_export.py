@@ -26,7 +26,8 @@ from ai4er.systems import system_class
 from ai4er.training.data import items_of, load_data
 from ai4er.training.run import build
 
-CORPORA = {"speech": "synthetic_speech:size=24,speakers=4", "text": "synthetic_text:size=24,speakers=4"}
+CORPORA = {"speech": "synthetic_speech:size=24,speakers=4", "text": "synthetic_text:size=24,speakers=4",
+           "face": "synthetic_face:size=24"}  # fmt: skip
 
 
 def records(kind: str) -> Records:
@@ -41,7 +42,7 @@ def drawn(slug: str) -> Recognizer:
     return Recognizer.of(build(kind, config, data, items_of(data, config), 0), temperature=1.5)
 
 
-@pytest.mark.parametrize("kind", ["speech", "text"])
+@pytest.mark.parametrize("kind", ["speech", "text", "face"])
 def test_an_exported_recognizer_says_the_same_of_raw_records(tmp_path: Path, kind: str) -> None:
     whole = load(kind)
     report = export(whole, tmp_path / "out, 1")
