@@ -9,6 +9,7 @@ import pytest
 
 from ai4er.prediction.recognizer import Recognizer
 from ai4er.recognition.recognize import load, recognize, shipped
+from ai4er.records import Record, Records
 
 LARGEST = 15_000_000
 
@@ -51,3 +52,15 @@ def test_clear_sentences_have_their_emotion_in_every_view(text: str, label: str,
 def test_several_emotions_of_one_text_are_told_together() -> None:
     found = recognize("I love this so much, thank you, you are the best!", loaded("text"))
     assert len(found.labels(found.segments[0])) >= 2
+
+
+def test_the_recognizer_of_conversations_is_not_sure_of_what_it_cannot_read() -> None:
+    """Strings of letters and lines in another language, where it had been surer than of English."""
+    lines = ["xkq pwlrt zz", "asdfgh qwerty", "En tiedä mitä tapahtui eilen illalla.", "Nie wiem, co się stało."]
+    found = load("conversation").predict(
+        Records(
+            Record(id=str(i), corpus="made", dialogue=str(i // 2), turn=i % 2, speaker="AB"[i % 2], text=line)
+            for i, line in enumerate(lines)
+        )
+    )
+    assert found.scores.max(1).max() < 0.35

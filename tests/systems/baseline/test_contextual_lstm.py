@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
 from ai4er.errors import Ai4erError
-from ai4er.labels import LABEL_SPACES
+from ai4er.labels import LABEL_SPACES, LabelSpace
 from ai4er.records import Record
 from ai4er.systems.base import StageData
 from ai4er.systems.baseline.contextual_lstm import Config, ContextualLSTM
@@ -79,6 +81,18 @@ def test_an_unlabelled_turn_counts_nothing() -> None:
     each = -0.8 * logits[range(4), range(4)] - 0.2 * logits.mean(1)
     torch.testing.assert_close(made.loss(made(batch), batch)["cross_entropy"], each.mean())
     torch.testing.assert_close(made.loss(made(less), less)["cross_entropy"], each[:3].mean())
+
+
+def test_votes_of_one_class_cost_what_its_label_costs_and_no_vote_costs_nothing() -> None:
+    one, given = system(), [dialogue("a", 4), dialogue("bb", 3)]
+    shares = LabelSpace(name="shares", kind="distribution", names=SPACE.names)
+    other = ContextualLSTM(one.config, shares, one.shapes, one.timed).eval()
+    other.load_state_dict(one.state_dict())
+    voted = [[replace(item, target=np.eye(SPACE.size, dtype=np.float32)[item.target]) for item in d] for d in given]
+    for dialogues in (given, voted):
+        dialogues[0][1] = replace(dialogues[0][1], target=None)
+    batch, votes = one.collate(given), other.collate(voted)
+    torch.testing.assert_close(other.loss(other(votes), votes), one.loss(one(batch), batch))
 
 
 def test_frames_are_refused() -> None:
