@@ -395,8 +395,8 @@ def main() -> None:
         "limits": [
             "Acted speech of three languages (German, English, Italian) and Urdu talk shows. Spontaneous speech is "
             "recognised worse than these figures say; so are children and other languages: see the figures of corpora "
-            "that it was not trained on. Boredom is known from German and calm from English speech alone. It hears a "
-            "way of speaking, not what a person feels."
+            "that it was not trained on. Its confidence hardly falls on a language that is new to it. Boredom is known "
+            "from German and calm from English speech alone. It hears a way of speaking, not what a person feels."
         ],
     }
     whole = single(sounds.fitted(choice, range(len(records))))
