@@ -38,6 +38,7 @@ from ai4er.systems.batch import Item
 from ai4er.training.data import load_data
 from ai4er.training.fit import fit
 from ai4er.training.options import Options
+from benchmarks.in_space import in_space
 from benchmarks.no_faces import LEARNT, UNSEEN, no_faces
 
 SHIPPED = Path("src/ai4er/recognition/shipped")
@@ -117,9 +118,7 @@ def fitted(trial: Trial, records: Sequence[Record]) -> System:
     torch.manual_seed(0)
     system = kind(config, SHARES, shapes, timed)
     fit(system, {"train": items}, Options(device="cpu"))
-    single = kind(config, SPACE, shapes, timed)
-    single.load_state_dict(system.state_dict())
-    return single.eval()
+    return in_space(system, SPACE)
 
 
 def crossed(trial: Trial, records: Sequence[Record]) -> np.ndarray:

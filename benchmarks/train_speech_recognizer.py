@@ -54,6 +54,7 @@ from ai4er.systems.batch import Item
 from ai4er.training.data import load_data
 from ai4er.training.fit import fit
 from ai4er.training.options import Options
+from benchmarks.in_space import in_space
 from benchmarks.music import excerpts
 
 SHIPPED = Path("src/ai4er/recognition/shipped")
@@ -176,13 +177,6 @@ def probabilities(system: CorporaPerceptron, choice: Choice, items: Iterable[Ite
     return predict(system, _read_by(choice.encoder, items), 256).scores
 
 
-def single(system: CorporaPerceptron) -> CorporaPerceptron:
-    """The same weights for labels in the place of shares."""
-    made = CorporaPerceptron(system.config, SPACE, system.shapes, system.timed)
-    made.load_state_dict(system.state_dict())
-    return made.eval()
-
-
 def predictions(records: Records, scores: np.ndarray, told: bool) -> Predictions:
     """Probabilities as predictions of single labels; `told` leaves to each corpus only the classes that it has."""
     if told:
@@ -262,7 +256,7 @@ def in_8_bits(system: CorporaPerceptron, records: Records) -> np.ndarray:
     """What the system says of recordings, exported with its front end as a graph of 8 bits."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / "graph"
-        export(Recognizer.of(single(system), {}, 1.0), folder, int8=True)
+        export(Recognizer.of(in_space(system, SPACE), {}, 1.0), folder, int8=True)
         scores: np.ndarray = load(str(folder)).predict(records).scores
     return scores
 
@@ -399,7 +393,7 @@ def main() -> None:
             "from German and calm from English speech alone. It hears a way of speaking, not what a person feels."
         ],
     }
-    whole = single(sounds.fitted(choice, range(len(records))))
+    whole = in_space(sounds.fitted(choice, range(len(records))), SPACE)
     Recognizer.of(whole, about, temperature).save(SHIPPED / "speech", half=True)
 
 

@@ -46,6 +46,7 @@ from ai4er.training.data import Data, load_data, roles_of
 from ai4er.training.fit import fit
 from ai4er.training.options import Options
 from ai4er.training.run import build
+from benchmarks.in_space import in_space
 
 SHIPPED = Path("src/ai4er/recognition/shipped")
 TEXT: dict[str, Any] = {
@@ -209,8 +210,7 @@ def _read(context: str | None, seed: int, data: Path) -> tuple[Recognizer, dict[
     settings = {**CONVERSATION, "context": context}
     found, system, roles, mark = prepared("meld", "contextual_lstm", ("single",), settings, data, seed)
     shares = LabelSpace(name=f"{found.space.name}_shares", kind="distribution", names=found.space.names)
-    learner = type(system)(system.config, shares, system.shapes, system.timed)
-    learner.load_state_dict(system.state_dict())
+    learner = in_space(system, shares)
     learnt = {role: _in_space(roles[role], shares) for role in ("train", "valid")}
     learnt["train"] += _unreadable_dialogues(learner, data)
     trained(learner, learnt, Path("runs") / f"shipped-conversation-{context or 'alone'}-{seed}", seed)

@@ -13,7 +13,7 @@ from ai4er.prediction.recognizer import Recognizer
 from ai4er.recognition.recognize import load, shipped
 from ai4er.records import Record, Records
 
-LARGEST = 6_000_000
+LARGEST = 4_000_000
 
 
 @pytest.fixture(scope="module")

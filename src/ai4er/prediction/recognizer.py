@@ -138,7 +138,7 @@ class Recognizer:
             "about": self.about,
         }
         (part / CONFIG).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
-        save_file(_stored(system.state_dict(), half), part / WEIGHTS)
+        save_file(_stored(system.stored_weights(), half), part / WEIGHTS)
         (part / CARD).write_text(model_card(self))
         shutil.rmtree(folder, ignore_errors=True)
         part.rename(folder)

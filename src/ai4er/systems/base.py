@@ -189,6 +189,10 @@ class System(nn.Module, Generic[C]):
         """Whether a recognizer holds the weights of the network that the setting `encoder` names, or its name alone."""
         return True
 
+    def stored_weights(self) -> dict[str, Tensor]:
+        """What a recognizer stores: all weights, less those that `load_state_dict` of the system can do without."""
+        return self.state_dict()
+
     def thresholds(self) -> np.ndarray:
         """The probability from which each label of a multi-label space applies, (names,)."""
         return np.full(self.space.size, float(getattr(self.config, "threshold", 0.5)))

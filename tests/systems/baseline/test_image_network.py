@@ -152,6 +152,9 @@ def test_what_a_recognizer_of_published_convolutions_has_learnt_is_kept(tmp_path
     found = Recognizer.load(tmp_path / "kept").system
     assert isinstance(found, ImageNetwork)
     torch.testing.assert_close(logits(found, given), logits(system, given))
+    for name, value in found.average.module.state_dict().items():
+        torch.testing.assert_close(found.network.state_dict()[name], value)
+    assert not any(name.startswith("network.") for name in system.stored_weights())
 
 
 def test_weights_of_another_network_are_an_error() -> None:

@@ -43,6 +43,7 @@ from ai4er.systems.batch import Batch, Item
 from ai4er.systems.card import Card
 
 _PIXELS = "image"
+_LEARNS, _ANSWERS = "network.", "average.module."
 _FAINTEST = 0.02
 """Added to the deviation of an image in [0, 1], so that an even one is not made loud."""
 
@@ -114,6 +115,12 @@ class Network(nn.Module):
         return found
 
 
+def _learn_on_from_the_mean(_: nn.Module, state: dict[str, Any], *__: Any) -> None:
+    """Give a state that holds the mean weights alone those of the network that learns, the same."""
+    for name in [name for name in state if name.startswith(_ANSWERS)]:
+        state.setdefault(name.replace(_ANSWERS, _LEARNS), state[name])
+
+
 def _levelled(images: Tensor) -> Tensor:
     """Images in units of their own mean and deviation."""
     return (images - images.mean((1, 2, 3), keepdim=True)) / (images.std((1, 2, 3), keepdim=True) + _FAINTEST)
@@ -145,6 +152,7 @@ class ImageNetwork(System[Config]):
         self.average = AveragedModel(
             self.network, multi_avg_fn=get_ema_multi_avg_fn(config.memory), use_buffers=True
         ).requires_grad_(False)
+        self.register_load_state_dict_pre_hook(_learn_on_from_the_mean)
         others = {name: shape for name, shape in shapes.items() if name != _PIXELS}
         self.vectors, self.perceptron = None, None
         if others:
@@ -159,6 +167,10 @@ class ImageNetwork(System[Config]):
         """The published convolutions."""
         assert isinstance(config, Config)
         return {config.image_weights: "image"} if config.image_weights else {}
+
+    def stored_weights(self) -> dict[str, Tensor]:
+        """All but those of the network that learns: a recognizer answers with their mean, and learns on from it."""
+        return {name: value for name, value in super().stored_weights().items() if not name.startswith(_LEARNS)}
 
     def prepare(self, data: StageData) -> None:
         """The published weights, and the deviations of the vectors."""
