@@ -294,7 +294,7 @@ def languages(sounds: Sounds, folds: np.ndarray, of: np.ndarray) -> list[str]:
                 items = [sounds.heard["clean"][i] for i in np.flatnonzero(own & (folds == fold))]
                 said[name].append(tempered(probabilities(system, SHIPS, items), "single", temperature))
         heard, unheard = (np.concatenate(said[name]) for name in ("heard", "unheard"))
-        lines.append(f"{confidence(corpus, unheard, heard)} of other languages: mean {heard.max(1).mean():.3f}")
+        lines.append(f"{confidence(corpus, unheard, heard)} of the others (mean {heard.max(1).mean():.3f})")
     return lines
 
 

@@ -169,7 +169,7 @@ class ImageNetwork(System[Config]):
         return {config.image_weights: "image"} if config.image_weights else {}
 
     def stored_weights(self) -> dict[str, Tensor]:
-        """All but those of the network that learns: a recognizer answers with their mean, and learns on from it."""
+        """All but those of the network that learns: a recognizer answers with their mean."""
         return {name: value for name, value in super().stored_weights().items() if not name.startswith(_LEARNS)}
 
     def prepare(self, data: StageData) -> None:
