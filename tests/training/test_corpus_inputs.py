@@ -52,3 +52,12 @@ def test_a_training_that_is_refused_at_its_first_fold_leaves_no_folder(tmp_path:
     with pytest.raises(Ai4erError, match="no training item has votes of both"):
         train("perceptual_fairness", "synthetic_speech", "speaker_kfold:folds=2", small=True, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(("spec", "hint"), [("ai4er-fase", "did you mean ai4er-face"), ("ai4er-small", "kind image")])
+def test_an_encoder_that_is_not_there_is_an_error_with_a_hint(tmp_path: Path, spec: str, hint: str) -> None:
+    with pytest.raises(Ai4erError, match=f"the encoder {spec} cannot be had here.*{hint}"):
+        train(
+            "image_network", "synthetic_face", "speaker_kfold:folds=3", settings={"image_weights": spec}, small=True,
+            out=tmp_path / "run",
+        )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import re
 import resource
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from ai4er.encoders import is_available
+from ai4er.encoders import BUILT_IN, is_available
 from ai4er.errors import Ai4erError
 from ai4er.evaluation.metrics import default_metrics, measure
 from ai4er.evaluation.predictions import Predictions
@@ -132,18 +133,22 @@ def _with_encoders(
     system: type[System], config: SystemConfig, settings: Mapping[str, Any], offline: bool
 ) -> tuple[SystemConfig, bool]:
     """The configuration, or its declared substitute where the paper's encoder is absent and `--offline` is given."""
-    absent = [spec for spec, kind in system.encoders(config).items() if not is_available(spec, kind)]
+    absent = [(spec, kind) for spec, kind in system.encoders(config).items() if not is_available(spec, kind)]
     if not absent:
         return config, False
+    spec, kind = absent[0]
+    near = difflib.get_close_matches(spec, BUILT_IN, n=1)
+    hint = f" as a network of kind {kind}" if spec in BUILT_IN else f" (did you mean {near[0]}?)" if near else ""
+    what = f"{system.slug()}: the encoder {spec} cannot be had here{hint}"
     if not config.offline:
         raise Ai4erError(
-            f"{system.slug()}: the encoder {absent[0]} cannot be had here, and no substitute is declared: give a local "
-            "folder with --set encoder=DIR, or run where the model hub can be reached"
+            f"{what}, and no substitute is declared: give a local folder in the settings, or run where the model hub "
+            "can be reached"
         )
     if not offline:
         raise Ai4erError(
-            f"{system.slug()}: the encoder {absent[0]} cannot be had here: run where the model hub can be reached, "
-            "give a local folder in the settings, or take the declared substitute with --offline"
+            f"{what}: run where the model hub can be reached, give a local folder in the settings, or take the "
+            "declared substitute with --offline"
         )
     return type(config)().override({**config.offline, **settings}), True
 
