@@ -38,6 +38,19 @@ def speech_folder(folder: Path, model_type: str, norm: str, normalise: bool = Fa
     return str(folder)
 
 
+def whisper_folder(folder: Path) -> str:
+    """A small Whisper with random weights, saved as a checkpoint."""
+    config = transformers.WhisperConfig(
+        d_model=32, encoder_layers=2, encoder_attention_heads=2, encoder_ffn_dim=64, decoder_layers=1,
+        decoder_attention_heads=2, decoder_ffn_dim=64, vocab_size=100, pad_token_id=0, bos_token_id=1, eos_token_id=1,
+        decoder_start_token_id=1,
+    )  # fmt: skip
+    torch.manual_seed(0)
+    transformers.WhisperForConditionalGeneration(config).save_pretrained(folder)
+    transformers.WhisperFeatureExtractor().save_pretrained(folder)
+    return str(folder)
+
+
 def assert_independent(front: FrontEnd, raw: Sequence[object]) -> None:
     """Together, alone and in another order are the same."""
     together = front.extract(raw)
@@ -97,6 +110,31 @@ def test_audio_is_normalised_where_the_checkpoint_was(tmp_path: Path) -> None:
         expected = pretrained(front.encoder, "speech")(torch.from_numpy(scaled)[None]).last_hidden_state[0]
     np.testing.assert_allclose(front.extract([sound])[0], expected, atol=1e-4)
     np.testing.assert_allclose(front.extract([3 * sound + 1])[0], expected, atol=1e-4)
+
+
+def test_the_states_of_whisper_are_those_of_its_encoder_on_thirty_seconds(tmp_path: Path) -> None:
+    encoder, sound = whisper_folder(tmp_path), audio(1.01)
+    network = transformers.WhisperModel.from_pretrained(encoder).encoder.eval()
+    given = transformers.WhisperFeatureExtractor()(sound, sampling_rate=RATE, return_tensors="pt").input_features
+    with torch.no_grad():
+        expected = network(given, output_hidden_states=True)
+    found = front_end(f"speech_frames:encoder={encoder},layer=states").extract([sound])[0]
+    assert found.shape == (51, 3, 32)
+    for place, wanted in enumerate((*expected.hidden_states[:2], expected.last_hidden_state)):
+        np.testing.assert_allclose(found[:, place], wanted[0, :51], atol=1e-5)
+    last = front_end(f"speech_frames:encoder={encoder}").extract([sound])[0]
+    np.testing.assert_array_equal(last, found[:, 2])
+
+
+def test_whisper_hears_less_at_a_time_where_it_is_told_to(tmp_path: Path) -> None:
+    front = front_end(f"speech_frames:encoder={whisper_folder(tmp_path)},chunk_seconds=10")
+    assert_independent(front, [audio(seconds, seed) for seed, seconds in enumerate((0.5, 12.0, 0.001))])
+    assert [len(found) for found in front.extract([audio(12.0), audio(0.001)])] == [600, 1]
+
+
+def test_whisper_is_no_network_of_samples_to_train(tmp_path: Path) -> None:
+    with pytest.raises(Ai4erError, match=r"is a whisper network; kind speech needs one that reads a waveform"):
+        pretrained(whisper_folder(tmp_path), "speech")
 
 
 def test_chunks_of_long_audio_give_each_frame_once() -> None:

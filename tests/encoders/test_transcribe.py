@@ -1,4 +1,4 @@
-"""Writing down speech with a CTC network: the best character of each frame, repeats and blanks left out."""
+"""Writing down speech: with a CTC network the best character of each frame, with Whisper the likeliest words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 from transformers import (
+    PreTrainedTokenizerFast,
     Wav2Vec2Config,
     Wav2Vec2CTCTokenizer,
     Wav2Vec2FeatureExtractor,
     Wav2Vec2ForCTC,
     Wav2Vec2Processor,
+    WhisperConfig,
+    WhisperFeatureExtractor,
+    WhisperForConditionalGeneration,
 )
 
 from ai4er.encoders._transcribe import transcribe
@@ -51,6 +57,32 @@ def test_what_is_written_is_the_best_path_without_repeats_and_blanks(network: Pa
         spoken = "".join(LETTERS[code] for code in once if code != 0).replace("|", " ")
         assert text == " ".join(spoken.lower().split())
     assert found == transcribe(str(network), recordings)
+
+
+@pytest.fixture
+def whisper(tmp_path: Path) -> Path:
+    """A tiny Whisper with random weights that knows thirty words, in the layout of the hub."""
+    words = {"<end>": 0, "<start>": 1, **{f"Word{i}": i for i in range(2, 32)}}
+    PreTrainedTokenizerFast(
+        tokenizer_object=Tokenizer(WordLevel(words, unk_token="<end>")), eos_token="<end>", bos_token="<start>",
+        pad_token="<end>",
+    ).save_pretrained(tmp_path / "whisper")  # fmt: skip
+    torch.manual_seed(0)
+    config = WhisperConfig(
+        d_model=16, encoder_layers=1, encoder_attention_heads=2, encoder_ffn_dim=32, decoder_layers=1,
+        decoder_attention_heads=2, decoder_ffn_dim=32, vocab_size=32, pad_token_id=0, bos_token_id=1, eos_token_id=0,
+        decoder_start_token_id=1, max_target_positions=12, max_length=10, suppress_tokens=None,
+        begin_suppress_tokens=None,
+    )  # fmt: skip
+    WhisperForConditionalGeneration(config).save_pretrained(tmp_path / "whisper")
+    WhisperFeatureExtractor().save_pretrained(tmp_path / "whisper")
+    return tmp_path / "whisper"
+
+
+def test_whisper_writes_the_likeliest_words_of_every_half_minute(whisper: Path) -> None:
+    samples = np.random.default_rng(0).standard_normal(16000 * 31).astype(np.float32)
+    first, second, whole = transcribe(str(whisper), [samples[: 16000 * 30], samples[16000 * 30 :], samples])
+    assert first.startswith("word") and whole == f"{first} {second}".strip()
 
 
 def test_a_folder_that_writes_no_characters_is_one_clear_line(tmp_path: Path, network: Path) -> None:

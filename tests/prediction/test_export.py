@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from torch import nn
 from ai4er.cli.main import main
 from ai4er.corpora.base import open_corpus
 from ai4er.encoders import front_end
-from ai4er.encoders._speaker_states import speaker_states
+from ai4er.encoders._small import speech_states
 from ai4er.errors import Ai4erError
 from ai4er.prediction.export import export
 from ai4er.prediction.exported import ABOUT, GRAPH, Exported
@@ -66,14 +67,15 @@ def test_the_folder_says_what_a_program_has_to_know(tmp_path: Path) -> None:
     assert str(tmp_path) not in json.dumps(known)
 
 
-def test_the_graph_of_speech_takes_samples_of_any_length_and_padding_changes_nothing() -> None:
+@pytest.mark.parametrize("layer", ["all", -1, 1])
+def test_the_graph_of_speech_takes_samples_of_any_length_and_padding_changes_nothing(layer: Any) -> None:
     generator = np.random.default_rng(0)
     items = [(0.1 * generator.standard_normal(n)).astype(np.float32) for n in (16_000, 200, 8_159, 8_160)]
     items.append(np.zeros(3_000, np.float32))
-    wanted = np.stack(front_end("speech_vector:encoder=ai4er-small,layer=all").extract(items))
+    wanted = np.stack(front_end(f"speech_vector:encoder=ai4er-small,layer={layer}").extract(items))
     samples = nn.utils.rnn.pad_sequence([torch.from_numpy(item) for item in items], batch_first=True)
     with torch.no_grad():
-        found = SpeechVectorNetwork(speaker_states().cpu())(samples, torch.tensor([len(item) for item in items]))
+        found = SpeechVectorNetwork(speech_states().cpu(), layer)(samples, torch.tensor([len(item) for item in items]))
     np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 

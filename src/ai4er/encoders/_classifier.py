@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ai4er.encoders._load import _quiet, _readable
+from ai4er.encoders._load import _readable, quiet
 from ai4er.encoders._locate import locate
 from ai4er.errors import Ai4erError
 
@@ -78,7 +78,7 @@ def classifier(spec: str) -> Classifier:
         AutoModelForSequenceClassification,
     )
 
-    with _quiet(), _readable(spec):
+    with quiet(), _readable(spec):
         config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         made = config.architectures or []
         kinds: dict[str, Any] = {
@@ -94,7 +94,7 @@ def classifier(spec: str) -> Classifier:
             "...ForSequenceClassification"
         )
     ((reads, kind),) = fit.items()
-    with _quiet(), _readable(spec):
+    with quiet(), _readable(spec):
         network, report = kind.from_pretrained(
             folder, config=config, dtype=torch.float32, use_safetensors=True, local_files_only=True,
             trust_remote_code=False, output_loading_info=True,

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-Kind = Literal["speech", "text", "seq2seq", "image"]
-_READS = {"speech": "input_values", "text": "input_ids", "seq2seq": "input_ids", "image": "pixel_values"}
+Kind = Literal["speech", "text", "seq2seq", "image", "whisper"]
+_READS = {
+    "speech": "input_values", "text": "input_ids", "seq2seq": "input_ids", "image": "pixel_values",
+    "whisper": "input_features",
+}  # fmt: skip
 _SIZES = ("tiny", "small")
 _OTHERS = {
     AI4ER_SMALL: ("speech", f"it gives frames, speech_frames:encoder={AI4ER_SMALL}"),
@@ -66,6 +69,11 @@ def pretrained(spec: str, kind: Kind) -> PreTrainedModel:
     return network.eval()
 
 
+def model_type(spec: str) -> str:
+    """The kind of a checkpoint as `transformers` names it (`wav2vec2`, `wavlm`, `whisper`, ...)."""
+    return str(_config(spec, "speech").model_type)
+
+
 def weights(spec: str) -> dict[str, Tensor]:
     """The weights of a checkpoint by name, for networks that are not of `transformers`, in float32.
 
@@ -73,7 +81,8 @@ def weights(spec: str) -> dict[str, Tensor]:
     """
     from safetensors.torch import load_file
 
-    return {name: value.float() for name, value in load_file(locate(spec) / "model.safetensors").items()}
+    parts = [load_file(file) for file in sorted(locate(spec).glob("model*.safetensors"))]
+    return {name: value.float() for part in parts for name, value in part.items()}
 
 
 def tokenizer(spec: str, kind: Kind) -> PreTrainedTokenizerBase:
@@ -89,7 +98,7 @@ def tokenizer(spec: str, kind: Kind) -> PreTrainedTokenizerBase:
     if kind == "text" and (adapted := adapter_settings(spec)):
         return tokenizer(adapted["encoder"], kind)
     folder = minilm_folder() if spec in BUILT_IN else locate(spec, weights=False)
-    with _quiet(), _readable(spec):
+    with quiet(), _readable(spec):
         return AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
 
 
@@ -159,7 +168,7 @@ def _built(spec: str, kind: str) -> Any:
     from transformers.initialization import no_init_weights
 
     config = _config(spec, kind)
-    with _quiet(), _readable(spec), nullcontext() if spec in _SIZES else no_init_weights():
+    with quiet(), _readable(spec), nullcontext() if spec in _SIZES else no_init_weights():
         return _auto(kind).from_config(config, dtype=torch.float32, trust_remote_code=False)
 
 
@@ -168,7 +177,7 @@ def _loaded(spec: str, kind: str) -> Any:
 
     folder = locate(spec)
     config = _config(spec, kind)
-    with _quiet(), _readable(spec):
+    with quiet(), _readable(spec):
         network, report = _auto(kind).from_pretrained(
             folder, config=config, dtype=torch.float32, use_safetensors=True, local_files_only=True,
             trust_remote_code=False, output_loading_info=True,
@@ -186,6 +195,7 @@ def _loaded(spec: str, kind: str) -> Any:
 def _wrong_kind(spec: str, kind: str, model_type: str) -> Ai4erError:
     meant = {
         "speech": "one that reads a waveform as wav2vec 2.0 does (wav2vec2, wavlm, hubert)",
+        "whisper": "an encoder-decoder that reads log-mel (whisper)",
         "text": "one that reads token ids",
         "seq2seq": "one that writes text (bart, t5, encoder-decoder)",
         "image": "one that reads pixels (vit)",
@@ -206,7 +216,7 @@ def _readable(spec: str) -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No progress bar and no report of unused heads while a network is loaded."""
     from transformers.utils import logging
 

@@ -14,7 +14,8 @@ from typing import Any
 from ai4er.errors import Ai4erError
 
 AI4ER_SMALL, AI4ER_TEXT, AI4ER_FACE = "ai4er-small", "ai4er-text", "ai4er-face"
-BUILT_IN = (AI4ER_SMALL, AI4ER_TEXT, AI4ER_FACE, "minilm", "small", "tiny")
+SHIPPED = (AI4ER_SMALL, AI4ER_TEXT, AI4ER_FACE)
+BUILT_IN = (*SHIPPED, "minilm", "small", "tiny")
 ARCHITECTURE = "architecture:"
 SECONDS = 2.5  # how long an answer of the hub is waited for before it counts as unreachable
 _TEXT_SUFFIXES = (".json", ".txt", ".model")
@@ -66,9 +67,9 @@ def minilm_folder() -> Path:
 
 
 def identity(spec: str) -> str:
-    """Text that changes when the files of a local folder do; empty for specs that name fixed weights."""
-    folder = locate(spec) if spec == AI4ER_TEXT else Path(spec.removeprefix(ARCHITECTURE)).expanduser()
-    if (spec in BUILT_IN and spec != AI4ER_TEXT) or not folder.is_dir():
+    """Text that changes when the files of a folder do, a shipped one included; empty for what has other weights."""
+    folder = locate(spec) if spec in SHIPPED else Path(spec.removeprefix(ARCHITECTURE)).expanduser()
+    if spec in ("minilm", "small", "tiny") or not folder.is_dir():
         return ""
     files = sorted(f for f in folder.iterdir() if f.suffix in (*_TEXT_SUFFIXES, ".safetensors"))
     stamps = [(f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files]

@@ -17,13 +17,14 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from ai4er.encoders import save_assets
 from ai4er.encoders._locate import AI4ER_SMALL
-from ai4er.encoders._speaker_states import speaker_states
+from ai4er.encoders._small import speech_states
 from ai4er.encoders.speech_vector import SpeechVector
 from ai4er.encoders.token_ids import TokenIds
 from ai4er.errors import Ai4erError
@@ -65,7 +66,7 @@ def export(recognizer: Predictor, folder: Path | str, int8: bool = False) -> Rep
         if not report.largest <= LARGEST:
             raise Ai4erError(f"{system.slug()} cannot be exported: its graph says something else ({report})")
         if int8:
-            _quantise(part / GRAPH, [f"/{name}{node}" for name in _inside(recognizer) for node in OF_POWERS])
+            _quantise(part / GRAPH, [f"/{name}{OF_POWERS}" for name in _inside(recognizer)])
             report = compare(system, given, part / GRAPH)
         _describe(recognizer, report, int8, part)
         part.rename(folder)
@@ -83,7 +84,10 @@ class _Graph(nn.Module):
         super().__init__()
         self.system, self.temperature = recognizer.system, recognizer.temperature
         self.timed = _timed(recognizer)
-        inside = {name: SpeechVectorNetwork(copy.deepcopy(speaker_states()).cpu()) for name in _inside(recognizer)}
+        inside = {
+            name: SpeechVectorNetwork(copy.deepcopy(speech_states()).cpu(), layer)
+            for name, layer in _inside(recognizer).items()
+        }
         self.before = nn.ModuleDict(inside)
 
     def forward(self, *given: Tensor) -> Tensor:
@@ -111,12 +115,12 @@ class _Graph(nn.Module):
         return (logits / self.temperature).softmax(-1)
 
 
-def _inside(recognizer: Recognizer) -> list[str]:
-    """The inputs whose front end is part of the graph."""
-    return [
-        name for name, extractor in recognizer.inputs.items()
-        if isinstance(extractor, SpeechVector) and (extractor.encoder, extractor.layer) == (AI4ER_SMALL, "all")
-    ]  # fmt: skip
+def _inside(recognizer: Recognizer) -> dict[str, int | Literal["all", "states"]]:
+    """The inputs whose front end is part of the graph, and the layers that it reads."""
+    return {
+        name: extractor.layer for name, extractor in recognizer.inputs.items()
+        if isinstance(extractor, SpeechVector) and extractor.encoder == AI4ER_SMALL
+    }  # fmt: skip
 
 
 def _timed(recognizer: Recognizer) -> dict[str, bool]:

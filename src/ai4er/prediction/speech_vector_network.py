@@ -3,60 +3,37 @@
 from __future__ import annotations
 
 import math
+from typing import Literal
 
-import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
-from ai4er.encoders._speaker_states import BANDS, RATE, SpeakerStates
-from ai4er.features._spectrum import hann, mel_filters
+from ai4er.encoders._readers import HOP, LEVEL
+from ai4er.encoders._small import LAYERS, SpeechStates
 
-OF_POWERS = ("/MatMul", "/states/layers.0/LSTM")
-"""The nodes of its graph that read powers, whose range 8 bits cannot hold."""
-_WINDOW, _HOP, _LEVEL = 400, 160, 10 ** (-30 / 20)
+OF_POWERS = "/states/MatMul"
+"""The node of its graph that reads powers, whose range 8 bits cannot hold."""
 
 
 class SpeechVectorNetwork(nn.Module):
-    """`speech_vector` of all layers of `ai4er-small`, up to rounding: its spectra are products in single precision.
+    """`speech_vector` of `ai4er-small`, up to rounding; what is longer than 30 s is heard in one piece.
 
-    forward: samples (batch, samples) at 16 kHz, zeros behind the end, and lengths (batch,) -> (batch, 3840).
+    forward: samples (batch, samples) at 16 kHz, zeros behind the end, and lengths (batch,) -> (batch, 2560 a layer).
     """
 
-    transform: Tensor
-    filters: Tensor
-
-    def __init__(self, states: SpeakerStates) -> None:
+    def __init__(self, states: SpeechStates, layer: int | Literal["all", "states"]) -> None:
         super().__init__()
         self.states = states
-        angles = 2 * np.pi / _WINDOW * np.outer(np.arange(_WINDOW // 2 + 1), np.arange(_WINDOW))
-        transform = np.concatenate([np.cos(angles), np.sin(angles)]) * hann(_WINDOW)
-        self.register_buffer("transform", torch.from_numpy(transform).float().unsqueeze(1))
-        self.register_buffer("filters", torch.from_numpy(mel_filters(RATE, _WINDOW, BANDS).toarray()))
+        every = list(range(1 + LAYERS))
+        self.layers = [every[layer]] if isinstance(layer, int) else every[layer == "all" :]
 
     def forward(self, samples: Tensor, lengths: Tensor) -> Tensor:
-        states, _ = self.states(self.mel(samples, lengths))
-        return _statistics(*_pairs(states.flatten(2), 1 + lengths // _HOP))
-
-    def mel(self, samples: Tensor, lengths: Tensor) -> Tensor:
-        """Mel spectra of power of items of one level, (batch, frames, 40)."""
         level = (samples.square().sum(1) / lengths).sqrt().unsqueeze(1)
-        x = torch.where(level > 1e-6, samples * (_LEVEL / level.clamp(min=1e-6)), samples)
-        parts = functional.conv1d(
-            functional.pad(x, (_WINDOW // 2, _WINDOW // 2)).unsqueeze(1), self.transform, stride=_HOP
-        )
-        real, imaginary = parts.chunk(2, dim=1)
-        return (self.filters @ (real.square() + imaginary.square())).transpose(1, 2)
-
-
-def _pairs(x: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """Means of two neighbouring frames, a last one without a neighbour as it is, and the number of pairs."""
-    x = functional.pad(x, (0, 0, 0, 1))
-    real = (torch.arange(x.shape[1]) < lengths.unsqueeze(1)).unsqueeze(2).to(x.dtype)
-    x = x * real
-    second, there = x[:, 1::2], real[:, 1::2]
-    pairs = second.shape[1]
-    return (x[:, ::2][:, :pairs] + second) / (1 + there), (lengths + 1) // 2
+        x = torch.where(level > 1e-6, samples * (LEVEL / level.clamp(min=1e-6)), samples)
+        frames = ((lengths + HOP - 1) // HOP).clamp(min=1)
+        x = nn.functional.pad(x, (0, HOP))
+        states = self.states(x[:, : x.shape[1] // HOP * HOP], frames * HOP)
+        return _statistics(states[:, :, self.layers].flatten(2), frames)
 
 
 def _statistics(x: Tensor, lengths: Tensor) -> Tensor:

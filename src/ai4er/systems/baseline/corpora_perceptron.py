@@ -1,12 +1,13 @@
 """A perceptron with one hidden layer over recordings of several corpora at once, in noise or not.
 
-The shipped recognizer of speech. It hears emotions in the states of a network that tells speakers apart, which know
-much of them; a hidden layer, because what noise, rooms and telephones change is not linear. Reference: Pappagari et
-al., "x-vectors meet emotions: a study on dependencies between emotion and speaker recognition", ICASSP 2020. Hendrycks
-et al., "Deep Anomaly Detection with Outlier Exposure", ICLR 2019: recordings that are no speech, learnt with even
-shares, make a classifier unsure of others.
+The shipped recognizer of speech. It hears emotions in the states of a network that learnt something else and knows much
+of them: in the reference to tell speakers apart, in `ai4er-small` to write down speech. One hidden layer, because what
+noise, rooms and telephones change is not linear. Reference: Pappagari et al., "x-vectors meet emotions: a study on
+dependencies between emotion and speaker recognition", ICASSP 2020. Hendrycks et al., "Deep Anomaly Detection with
+Outlier Exposure", ICLR 2019: recordings that are no speech, learnt with even shares, make a classifier unsure of
+others.
 
-Known: a network of speakers as the trunk. Chosen: statistics over time of all its layers, one hidden layer with layer
+Known: a frozen network as the trunk. Chosen: statistics over time of all its layers, one hidden layer with layer
 norm and GELU, dropout of inputs and of hidden units, label smoothing among the classes of a corpus, AdamW under half a
 cosine, the last epoch. A recording counts against the classes of its corpus only; classes of a corpus count alike and a
 corpus as the root of its size (`losses/several_corpora.py`), times the number in the record's attribute `weight`. Votes

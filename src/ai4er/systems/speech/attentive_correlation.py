@@ -12,7 +12,7 @@ in the paper only, its size inferred; batches of 32, which is what the release a
 epochs of IEMOCAP's training part; the unweighted variant has the same correlation with equal weights ((T-1)/T of it
 is released).
 
-Offline substitute: log-mel frames at the encoder's frame rate; without layers there is nothing to mix.
+Offline substitute: the layers of `ai4er-small`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,11 @@ Pooling = Literal["attentive_correlation", "correlation", "mean_deviation", "mea
 class Config(SystemConfig):
     """The released values; the other kinds of `pooling` are those that the paper compares with."""
 
-    offline: ClassVar[dict[str, Any]] = {"inputs": {"speech": _LOG_MEL}, "learning_rate": 1e-3, "epochs": 60}
+    offline: ClassVar[dict[str, Any]] = {
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small,layer=all"},
+        "learning_rate": 1e-3,
+        "epochs": 60,
+    }
 
     inputs: dict[str, str] = {"speech": "speech_frames:encoder=microsoft/wavlm-large,layer=all"}
     pooling: Pooling = "attentive_correlation"

@@ -11,7 +11,7 @@ code, which has no padding mask: keys behind the end of an utterance do not exis
 so that padding changes nothing; an utterance without padding has the original arithmetic. Inferred on the sheet:
 optimiser, rate, schedule, epochs. Chosen: the encoder's last layer; the epoch of the best validation UA.
 
-Offline substitute: log-mel frames at WavLM's frame rate, two of them as one step, a learned projection to a small
+Offline substitute: the frames of `ai4er-small`, two of them as one step, a learned projection to a small
 `dim`, and Adam, because SGD does not train this network from scratch. Adam makes steps of one size whatever the
 gradient is, and those of the decision network are multiplied by T: it learns at `decision_rate` of the rate.
 """
@@ -43,7 +43,8 @@ class Config(AveragedFramesConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"speech": _LOG_MEL}, "stack": 2, "frames": 300, "dim": 128, "heads": 4, "inner": 128, "layers": 2,
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small"},
+        "stack": 2, "frames": 300, "dim": 128, "heads": 4, "inner": 128, "layers": 2,
         "head_dims": (128, 64), "widest": 12.5, "optimiser": "adam", "learning_rate": 1e-3, "decision_rate": 0.01,
         "epochs": 40,
     }  # fmt: skip

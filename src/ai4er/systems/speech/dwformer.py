@@ -13,7 +13,7 @@ exist, and the mean is over valid frames; an utterance without padding gets the 
 Chosen: the residual of a window transformer starts behind its entry layer norm; the epoch with the best
 validation UA is kept (the paper selects on the test session).
 
-Offline substitute: log-mel frames at WavLM's frame rate, `stack` of them side by side as one frame (the
+Offline substitute: the frames of `ai4er-small`, `stack` of them side by side as one frame (the
 rest of an incomplete stack repeats the last frame), a learned linear projection to a small `dim`, and
 Adam, because SGD does not train this network from scratch. Frames of size `dim` are not projected.
 """
@@ -48,7 +48,8 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"speech": _LOG_MEL}, "stack": 2, "frames": 240, "dim": 128, "inner": 128, "head_dims": (128, 64),
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small"},
+        "stack": 2, "frames": 240, "dim": 128, "inner": 128, "head_dims": (128, 64),
         "optimiser": "adam", "learning_rate": 1e-3, "epochs": 60,
     }  # fmt: skip
 

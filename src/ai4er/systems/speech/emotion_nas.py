@@ -12,7 +12,7 @@ Chosen here: short utterances are repeated up to the fixed length; a batch of bo
 paths are dropped at a constant rate; one search for each seed of a training; no recurrent cells, so that the wav2vec
 stream has the same space along time. `genotypes` takes the place of the searches where cells were found before.
 
-Offline substitute: log-mel frames at the encoder's frame rate; spectrograms in decibels, small maps, few cells and
+Offline substitute: the frames of `ai4er-small`; spectrograms in decibels, small maps, few cells and
 channels, short searches.
 """
 
@@ -50,7 +50,7 @@ class Config(StreamsConfig):
 
     offline: ClassVar[dict[str, Any]] = {
         "inputs": {
-            "spectrogram": f"{_SPECTROGRAM},scale=decibels", "speech": "log_mel:bands=80,hop=320,normalise=utterance",
+            "spectrogram": f"{_SPECTROGRAM},scale=decibels", "speech": "speech_frames:encoder=ai4er-small",
         },
         "frames": {"spectrogram": 364, "speech": 192}, "map_size": (32, 32), "search_cells": 3, "search_channels": 4,
         "cells": 3, "channels": 12, "search_epochs": 2, "epochs": 20,

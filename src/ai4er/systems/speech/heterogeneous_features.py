@@ -10,7 +10,7 @@ the title and from papers of the same group. Also chosen: segments of 3 s withou
 every 15 epochs, in place of at a plateau; batches of utterances with all their segments; the epoch with the best
 validation UA; one seed at a time. An absent view is masked in attention and gate, so the others answer without it.
 
-Offline substitute: log-mel frames at the frame rate of wav2vec 2.0 in place of its states; an image with half as many
+Offline substitute: the frames of `ai4er-small` in place of the states of wav2vec 2.0; an image with half as many
 frames.
 """
 
@@ -46,7 +46,7 @@ class Config(SegmentedConfig):
     offline: ClassVar[dict[str, Any]] = {
         "inputs": {
             "mfcc": _MFCC.replace("hop=160", "hop=320"), "image": "log_mel:bands=64,n_fft=640,hop=320",
-            "speech": _LOG_MEL,
+            "speech": "speech_frames:encoder=ai4er-small",
         },
         "rates": {"mfcc": 50.0, "image": 50.0, "speech": 50.0}, "batch_size": 32, "learning_rate": 1e-3, "epochs": 25,
     }  # fmt: skip

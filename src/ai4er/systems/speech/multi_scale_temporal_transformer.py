@@ -12,7 +12,7 @@ GELU, sum, linear), recipe and encoder size, from the laboratory's DST and a re-
 projections of queries, keys and values; a frame of a coarse scale at the end of an utterance is the mean over its real
 frames, and padding is no key; the encoder's last layer; the epoch of the best validation UA.
 
-Offline substitute: log-mel frames at HuBERT's frame rate, two of them as one step, a learned projection to a small
+Offline substitute: the frames of `ai4er-small`, two of them as one step, a learned projection to a small
 `dim`, and Adam, because SGD does not train this network from scratch.
 """
 
@@ -42,7 +42,8 @@ class Config(AveragedFramesConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"speech": _LOG_MEL}, "stack": 2, "frames": 300, "dim": 128, "heads": 4, "inner": 128, "layers": 2,
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small"},
+        "stack": 2, "frames": 300, "dim": 128, "heads": 4, "inner": 128, "layers": 2,
         "head_dims": (128, 64), "optimiser": "adam", "learning_rate": 1e-3, "epochs": 40,
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ the warm-up; the epoch of the best validation UA. With an `encoder`, which is fi
 the rate is 1e-4 (released: 0 in the first epoch, rising to 5e-4, by a schedule advanced at the wrong time), held after
 the warm-up for as long as that took, then falling straight to 0.
 
-Offline substitute: log-mel frames at HuBERT's frame rate and a learned projection to a small `dim`.
+Offline substitute: the frames of `ai4er-small` and a learned projection to a small `dim`.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"speech": _LOG_MEL}, "dim": 128, "heads": 4, "channel_span": 16, "learning_rate": 1e-3, "epochs": 30,
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small"},
+        "dim": 128, "heads": 4, "channel_span": 16, "learning_rate": 1e-3, "epochs": 30,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "speech_frames:encoder=facebook/hubert-base-ls960"}

@@ -12,7 +12,7 @@ without overlap; batches of utterances with all their segments; the epoch with t
 in the paper); features are in units of their spread over the training part; frames behind the end of a short utterance
 do not count.
 
-Offline substitute: log-mel frames at the encoder's frame rate.
+Offline substitute: the frames of `ai4er-small`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class Config(SegmentedConfig):
     """The sheet's values. Without `attention` the MFCC features stay as they are."""
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": {"mfcc": _MFCC, "speech": _LOG_MEL}, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30,
+        "inputs": {"mfcc": _MFCC, "speech": "speech_frames:encoder=ai4er-small"},
+        "learning_rate": 1e-3, "batch_size": 32, "epochs": 30,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"mfcc": _MFCC, "speech": "speech_frames:encoder=facebook/wav2vec2-base"}
