@@ -194,7 +194,8 @@ def _loaded(spec: str, kind: str) -> Any:
 
 def _wrong_kind(spec: str, kind: str, model_type: str) -> Ai4erError:
     meant = {
-        "speech": "one that reads a waveform as wav2vec 2.0 does (wav2vec2, wavlm, hubert)",
+        "speech": "one that reads a waveform as wav2vec 2.0 does (wav2vec2, wavlm, hubert); "
+        "of a whisper network the front end speech_frames reads frozen frames",
         "whisper": "an encoder-decoder that reads log-mel (whisper)",
         "text": "one that reads token ids",
         "seq2seq": "one that writes text (bart, t5, encoder-decoder)",
