@@ -53,15 +53,17 @@ def test_what_lies_behind_an_item_changes_nothing(published: nn.Module) -> None:
 
 
 def test_layers_of_low_rank_are_products_of_two() -> None:
-    whole, narrow = WhisperEncoder(SIZE, 4, 1), WhisperEncoder(SIZE, 4, 1, {"q_proj": 3, "fc1": 5})
-    attention, layer = narrow.layers[0].self_attn, narrow.layers[0]
+    whole, narrow = WhisperEncoder(SIZE, 4, 1, 24), WhisperEncoder(SIZE, 4, 1, 24, {"q_proj": 3, "conv2": 5})
+    attention, halving = narrow.layers[0].self_attn, narrow.conv2
     assert torch.linalg.matrix_rank(attention["q_proj"][1].weight @ attention["q_proj"][0].weight) == 3
-    assert [tuple(part.weight.shape) for part in layer.fc1] == [(5, SIZE), (4 * SIZE, 5)]
+    assert [tuple(part.weight.shape) for part in halving] == [(5, SIZE, 3), (SIZE, 5, 1)]
     assert isinstance(attention["v_proj"], nn.Linear) and attention["k_proj"].bias is None
+    assert narrow.layers[0].fc1.out_features == narrow.layers[0].fc2.in_features == 24
     product, own = whole.state_dict(), narrow.state_dict()
-    for name in ("self_attn.q_proj", "fc1"):
-        product[f"layers.0.{name}.weight"] = own[f"layers.0.{name}.1.weight"] @ own[f"layers.0.{name}.0.weight"]
-        product[f"layers.0.{name}.bias"] = own[f"layers.0.{name}.1.bias"]
+    name = "layers.0.self_attn.q_proj"
+    product[f"{name}.weight"] = own[f"{name}.1.weight"] @ own[f"{name}.0.weight"]
+    product["conv2.weight"] = (own["conv2.1.weight"][:, :, 0] @ own["conv2.0.weight"].flatten(1)).unflatten(1, (-1, 3))
+    product |= {f"{layer}.bias": own[f"{layer}.1.bias"] for layer in (name, "conv2")}
     whole.load_state_dict(product | {name: own[name] for name in product if name in own})
     log_mel, lengths = torch.randn(1, 20, 80), torch.tensor([10])
     with torch.no_grad():

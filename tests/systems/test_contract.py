@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import inspect
 import itertools
@@ -29,6 +30,7 @@ from ai4er.training.fit import History, fit
 from ai4er.training.options import Options
 
 OWN = sorted(slug for slug, path in slugs().items() if path.startswith("ai4er.systems."))
+WITH_AI4ER_SMALL = [slug for slug in OWN if system_class(slug).config_class.offline.get("encoder") == "ai4er-small"]
 TOLERANCE = 1e-4
 UNDIAGNOSED = {
     "asr_diarisation_emotion", "auto_time_frequency", "contrastive_teacher_student", "ctl_mtnet",
@@ -89,6 +91,23 @@ def test_a_batch_and_its_padding_change_no_answer(slug: str) -> None:
         np.testing.assert_allclose(whole, np.concatenate([one[i] for one in alone]), atol=bound, rtol=bound)
     if system.card.padding_bound:
         assert system.card.padding_reason
+
+
+@pytest.mark.parametrize("slug", WITH_AI4ER_SMALL)
+def test_with_the_encoder_that_comes_with_the_library_neither_padding_nor_saving_changes_an_answer(
+    slug: str, tmp_path: Path
+) -> None:
+    kind, data = system_class(slug), load_data(system_class(slug).toy, system_class(slug).kinds)
+    config = kind.config_class().override(kind.config_class.offline)
+    items = items_of(dataclasses.replace(data, records=data.records.take(range(6))), config)
+    torch.manual_seed(0)
+    system = kind(config, data.space, *describe(items, front_ends(config.inputs))).eval()
+    units = sorted(items, key=length)
+    whole, alone = answer(system, units), [answer(system, [unit]) for unit in units]
+    for i, together in enumerate(whole):
+        np.testing.assert_allclose(together, np.concatenate([one[i] for one in alone]), atol=1e-3, rtol=1e-3)
+    loaded = Recognizer.load(Recognizer.of(system).save(tmp_path / "recognizer"))
+    np.testing.assert_allclose(answer(loaded.system, units)[0], whole[0], atol=TOLERANCE)
 
 
 @pytest.mark.parametrize("slug", OWN)

@@ -34,7 +34,7 @@ _READS = {
 }  # fmt: skip
 _SIZES = ("tiny", "small")
 _OTHERS = {
-    AI4ER_SMALL: ("speech", f"it gives frames, speech_frames:encoder={AI4ER_SMALL}"),
+    AI4ER_SMALL: ("speech", f"it reads log-mel; its frames are those of speech_frames:encoder={AI4ER_SMALL}"),
     AI4ER_FACE: ("image", f"it is convolutions, image_network with image_weights={AI4ER_FACE}"),
 }
 """The kind of built-in networks that are not of `transformers`, and where they are used."""
@@ -137,7 +137,7 @@ def _check(spec: str, kind: str) -> None:
             f"the encoder's name is empty; give a hub name, a local folder or one of {', '.join(BUILT_IN)}"
         )
     if spec in _OTHERS:
-        raise Ai4erError(f"encoder {spec!r} is no {kind} network to train: {_OTHERS[spec][1]}")
+        raise Ai4erError(f"encoder {spec!r} is no {kind} network of transformers: {_OTHERS[spec][1]}")
     if spec in ("minilm", AI4ER_TEXT) and kind in ("speech", "image"):
         raise Ai4erError(f"encoder {spec!r} reads text, not {kind}; use tiny, small, a hub name or a local folder")
 

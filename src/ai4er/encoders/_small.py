@@ -1,4 +1,4 @@
-"""`ai4er-small`: the lower layers of Whisper's encoder, of low rank."""
+"""`ai4er-small`: the lower layers of Whisper's encoder, made narrow."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from torch.nn import functional
 
 from ai4er.encoders._load import weights
 from ai4er.encoders._locate import AI4ER_SMALL
+from ai4er.encoders._readers import HOP, LEVEL
 from ai4er.features._spectrum import hann, mel_filters
+from ai4er.nn.waveform_encoder import Masking, Steps
 from ai4er.nn.whisper_encoder import BANDS, WhisperEncoder
 
 RATE, SIZE, HEADS, LAYERS = 16_000, 512, 8, 2
-RANKS = {"q_proj": 64, "k_proj": 64, "fc1": 192, "fc2": 192}
+INNER, RANKS = 960, {"conv2": 128, "q_proj": 64, "k_proj": 64}
 _WINDOW, _HOP = 400, 160
 
 
@@ -24,7 +26,7 @@ class SpeechStates(nn.Module):
 
     forward: samples (batch, samples) at 16 kHz, lengths (batch,) in samples, whole frames of 20 ms with zeros behind
     the end, all real without it -> (batch, frames, 1 + layers, 512), the input of the first layer and the output of
-    each.
+    each; `layers` and `masking` as `WhisperEncoder` has them.
     """
 
     transform: Tensor
@@ -32,17 +34,29 @@ class SpeechStates(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = WhisperEncoder(SIZE, HEADS, LAYERS, RANKS)
+        self.encoder = WhisperEncoder(SIZE, HEADS, LAYERS, INNER, RANKS)
         angles = 2 * np.pi / _WINDOW * np.outer(np.arange(_WINDOW // 2 + 1), np.arange(_WINDOW))
         transform = np.concatenate([np.cos(angles), np.sin(angles)]) * hann(_WINDOW)
         self.register_buffer("transform", torch.from_numpy(transform).float().unsqueeze(1), persistent=False)
         filters = torch.from_numpy(mel_filters(RATE, _WINDOW, BANDS).toarray())
         self.register_buffer("filters", filters, persistent=False)
 
-    def forward(self, samples: Tensor, lengths: Tensor | None = None) -> Tensor:
+    def forward(
+        self, samples: Tensor, lengths: Tensor | None = None, layers: int | None = None, masking: Masking | None = None
+    ) -> Tensor:
         log_mel = self.log_mel(samples, lengths)
-        states: Tensor = self.encoder(log_mel, None if lengths is None else lengths // (2 * _HOP))
+        states: Tensor = self.encoder(log_mel, None if lengths is None else lengths // HOP, layers, masking)
         return states
+
+    def hidden(
+        self, samples: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None
+    ) -> Steps:
+        """The states of recordings of any length and level, (batch, samples) with zeros behind lengths (batch,)."""
+        level = (samples.square().sum(1) / lengths.clamp(min=1)).sqrt().unsqueeze(1)
+        x = torch.where(level > 1e-6, samples * (LEVEL / level.clamp(min=1e-6)), samples)
+        frames = ((lengths + HOP - 1) // HOP).clamp(min=1)
+        x = functional.pad(x, (0, HOP))
+        return Steps(self(x[:, : x.shape[1] // HOP * HOP], frames * HOP, depth, masking), frames)
 
     def log_mel(self, samples: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Decimal logarithms at most 8 below the highest of an item, plus 4, over 4: (batch, frames of 10 ms, 80)."""
@@ -56,9 +70,15 @@ class SpeechStates(nn.Module):
         return ((torch.maximum(x, heard.amax((1, 2), keepdim=True) - 8) + 4) / 4).transpose(1, 2)
 
 
+def pretrained_states() -> SpeechStates:
+    """The network with its weights, to be trained or not."""
+    network = SpeechStates()
+    network.encoder.load_state_dict(weights(AI4ER_SMALL))
+    return network
+
+
 @functools.lru_cache(maxsize=1)
 def speech_states() -> SpeechStates:
     """The network with its weights, frozen, on the device that there is."""
-    network = SpeechStates()
-    network.encoder.load_state_dict(weights(AI4ER_SMALL))
-    return network.eval().requires_grad_(False).to("cuda" if torch.cuda.is_available() else "cpu")
+    network = pretrained_states().eval().requires_grad_(False)
+    return network.to("cuda" if torch.cuda.is_available() else "cpu")

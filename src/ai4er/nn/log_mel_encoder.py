@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -11,9 +11,8 @@ from ai4er.nn.convolutional_transformer import MaskedConvolutions
 from ai4er.nn.log_mel import LogMel
 from ai4er.nn.positions import sinusoidal_positions
 from ai4er.nn.stacked_frames import stacked_frames
-from ai4er.nn.waveform_encoder import Steps
+from ai4er.nn.waveform_encoder import Masking, Steps
 
-Masking = Callable[[Tensor, Tensor], Tensor]
 _HOP, _STACK = 320, 2
 
 

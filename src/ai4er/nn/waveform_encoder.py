@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+Masking = Callable[[Tensor, Tensor], Tensor]
+"""Steps (batch, steps, size) and their lengths (batch,) -> steps of which some are changed or hidden."""
 
 
 class Steps(NamedTuple):

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ai4er.nn.waveform_encoder import Masking
+
 BANDS, POSITIONS = 80, 1500
 """Of its input, and of its steps of 20 ms: half a minute."""
 
@@ -20,11 +22,18 @@ def linear(inputs: int, outputs: int, rank: int | None, bias: bool = True) -> nn
     return nn.Sequential(nn.Linear(inputs, rank, bias=False), nn.Linear(rank, outputs, bias))
 
 
+def halving(size: int, rank: int | None) -> nn.Module:
+    """A convolution over three steps to every second one, or the product of a narrow one and a linear layer."""
+    if rank is None:
+        return nn.Conv1d(size, size, 3, stride=2, padding=1)
+    return nn.Sequential(nn.Conv1d(size, rank, 3, stride=2, padding=1, bias=False), nn.Conv1d(rank, size, 1))
+
+
 class WhisperLayer(nn.Module):
     """Self-attention and two linear layers with GELU, each behind a norm and beside a shortcut.
 
     forward: x (batch, steps, size), there (batch, steps), which steps are real, all without it -> (batch, steps, size).
-    `ranks` are those of q_proj, k_proj, v_proj, out_proj, fc1 and fc2; what it does not name is of full rank.
+    `ranks` are those of q_proj, k_proj, v_proj and out_proj; what it does not name is of full rank.
     """
 
     def __init__(self, size: int, heads: int, inner: int, ranks: Mapping[str, int]) -> None:
@@ -35,8 +44,7 @@ class WhisperLayer(nn.Module):
         )
         self.self_attn["out_proj"] = linear(size, size, ranks.get("out_proj"))
         self.self_attn_layer_norm, self.final_layer_norm = nn.LayerNorm(size), nn.LayerNorm(size)
-        self.fc1 = linear(size, inner, ranks.get("fc1"))
-        self.fc2 = linear(inner, size, ranks.get("fc2"))
+        self.fc1, self.fc2 = nn.Linear(size, inner), nn.Linear(inner, size)
 
     def forward(self, x: Tensor, there: Tensor | None) -> Tensor:
         y = self.self_attn_layer_norm(x)
@@ -60,22 +68,30 @@ def sinusoids(steps: int, size: int) -> Tensor:
 class WhisperEncoder(nn.Module):
     """The lower layers of the encoder, without the norm behind the last one of all.
 
+    `inner` values lie between the two linear layers behind attention, 4 size without it. `ranks` are those of conv2,
+    q_proj, k_proj, v_proj and out_proj; what it does not name is of full rank.
     forward: log-mel (batch, 2 steps, 80), lengths (batch,) in steps, all real without it -> the input of the first
     layer and the output of each, (batch, steps, 1 + layers, size). Steps behind the lengths change nothing. After
-    1,500 steps, as many as it was trained with, the positions begin again.
+    1,500 steps, as many as it was trained with, the positions begin again. `layers` are computed, all without it;
+    `masking` (x, lengths) -> x changes what they read, (batch, steps, size) before its positions.
     Source: Radford et al., "Robust speech recognition via large-scale weak supervision", ICML 2023.
     """
 
     positions: Tensor
 
-    def __init__(self, size: int, heads: int, layers: int, ranks: Mapping[str, int] | None = None) -> None:
+    def __init__(
+        self, size: int, heads: int, layers: int, inner: int | None = None, ranks: Mapping[str, int] | None = None
+    ) -> None:
         super().__init__()
+        ranks = ranks or {}
         self.conv1 = nn.Conv1d(BANDS, size, 3, padding=1)
-        self.conv2 = nn.Conv1d(size, size, 3, stride=2, padding=1)
+        self.conv2 = halving(size, ranks.get("conv2"))
         self.register_buffer("positions", sinusoids(POSITIONS, size), persistent=False)
-        self.layers = nn.ModuleList(WhisperLayer(size, heads, 4 * size, ranks or {}) for _ in range(layers))
+        self.layers = nn.ModuleList(WhisperLayer(size, heads, inner or 4 * size, ranks) for _ in range(layers))
 
-    def forward(self, log_mel: Tensor, lengths: Tensor | None = None) -> Tensor:
+    def forward(
+        self, log_mel: Tensor, lengths: Tensor | None = None, layers: int | None = None, masking: Masking | None = None
+    ) -> Tensor:
         x, there, real = log_mel.transpose(1, 2), None, None
         if lengths is not None:
             there = torch.arange(x.shape[2] // 2, device=x.device) < lengths.unsqueeze(1)
@@ -83,7 +99,9 @@ class WhisperEncoder(nn.Module):
         for convolution in (self.conv1, self.conv2):
             x = functional.gelu(convolution(x if real is None else x * real))
         x = x.transpose(1, 2)
+        if masking is not None:
+            x = masking(x, x.new_full((len(x),), x.shape[1], dtype=torch.long) if lengths is None else lengths)
         states = [x + self.positions[torch.arange(x.shape[1], device=x.device) % POSITIONS]]
-        for layer in self.layers:
+        for layer in self.layers[:layers]:
             states.append(layer(states[-1], there))
         return torch.stack(states, dim=2)

@@ -16,6 +16,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from ai4er.encoders import BUILT_IN, save_assets
+from ai4er.encoders._locate import AI4ER_SMALL
 from ai4er.errors import Ai4erError
 from ai4er.features.base import FrontEnd
 from ai4er.labels import LabelSpace
@@ -120,7 +121,7 @@ class Recognizer:
         settings = system.config.model_dump(mode="json")
         kept = {}
         own, words = (getattr(system.config, name, None) for name in (ENCODER, TEXT_ENCODER))
-        if own and system.stores_encoder:
+        if own and own != AI4ER_SMALL and system.stores_encoder:  # its architecture comes with the library
             kept[own] = ENCODER
             save_assets(own, system.encoder_kind, part / ENCODER)
         if words and words not in BUILT_IN:

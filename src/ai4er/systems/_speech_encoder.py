@@ -9,8 +9,11 @@ import torch
 from torch import Tensor, nn
 
 from ai4er.encoders import expects_normalised, pretrained
-from ai4er.nn.log_mel_encoder import LogMelEncoder, Masking
-from ai4er.nn.waveform_encoder import Steps, WaveformEncoder
+from ai4er.encoders._locate import AI4ER_SMALL
+from ai4er.encoders._readers import HOP
+from ai4er.encoders._small import SIZE, pretrained_states
+from ai4er.nn.log_mel_encoder import LogMelEncoder
+from ai4er.nn.waveform_encoder import Masking, Steps, WaveformEncoder
 
 
 class SpeechNetwork(WaveformEncoder):
@@ -27,6 +30,35 @@ class SpeechNetwork(WaveformEncoder):
         z = self.convolved(self.prepared(samples, lengths))[1]
         x = self.projected(z.x) if masking is None else masking(self.projected(z.x), z.lengths)
         return Steps(torch.stack(self.layer_states(x, z.mask, depth), dim=2), z.lengths)
+
+
+class SmallNetwork(nn.Module):
+    """`ai4er-small`, to be trained: its parts are the convolutions (`feature_extractor`) and the `encoder` behind them.
+
+    Its states are those of the front end `speech_frames`, but for the last one, which a closing norm reads.
+    """
+
+    hop, hidden_size = HOP, SIZE
+
+    def __init__(self, frozen: Sequence[str], layers: int | None, closing_norm: bool) -> None:
+        super().__init__()
+        self.network = pretrained_states()
+        encoder = self.network.encoder
+        encoder.layers = encoder.layers[:layers]
+        parts = {"feature_extractor": (encoder.conv1, encoder.conv2), "encoder": (encoder.layers,)}
+        for part in (part for name in frozen for part in parts.get(name, ())):
+            part.requires_grad_(False)
+        self.states_number = len(encoder.layers) + 1
+        self.layer_norm: nn.Module = nn.LayerNorm(SIZE) if closing_norm else nn.Identity()
+
+    def hidden(
+        self, samples: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None
+    ) -> Steps:
+        """As `LogMelEncoder.hidden`."""
+        x, frames = self.network.hidden(samples, lengths, depth, masking)
+        if x.shape[2] == self.states_number:
+            x = torch.cat([x[:, :, :-1], self.layer_norm(x[:, :, -1:])], dim=2)
+        return Steps(x[:, : int(frames.max())], frames)
 
 
 class GivenFrames(nn.Module):
@@ -48,7 +80,7 @@ class GivenFrames(nn.Module):
 def speech_encoder(
     spec: str, shape: Sequence[int], frozen: Sequence[str] = (), layers: int | None = None, closing_norm: bool = True,
     channels: Sequence[int] = (16, 32, 64),
-) -> SpeechNetwork | LogMelEncoder | GivenFrames:  # fmt: skip
+) -> SpeechNetwork | SmallNetwork | LogMelEncoder | GivenFrames:  # fmt: skip
     """What reads an input of this shape (without its time axis).
 
     Samples, (), go through the pretrained network of the spec, or without one (an empty spec) through log-mel and a
@@ -58,6 +90,8 @@ def speech_encoder(
     """
     if shape:
         return GivenFrames(shape)
+    if spec == AI4ER_SMALL:
+        return SmallNetwork(frozen, layers, closing_norm)
     if not spec:
         return LogMelEncoder(channels=channels, closing_norm=closing_norm)
     network: Any = pretrained(spec, "speech")

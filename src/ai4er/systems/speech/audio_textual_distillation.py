@@ -12,7 +12,7 @@ over their real steps, concatenated, one hidden layer of 1024 with ReLU; concord
 batches of 32, 12 s. The transcript is that of the corpus. Classes are learnt by cross-entropy, which the paper does not
 have. Reported numbers: not found, but for the share of weights.
 
-Offline substitute: a speech network of two layers, learnt from scratch on log-mel, and MiniLM.
+Offline substitute: `ai4er-small`, which has as many layers as DistilHuBERT, and MiniLM.
 """
 
 from __future__ import annotations
@@ -52,7 +52,8 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "encoder": "", "text_encoder": "minilm", "speech_rate": 1e-3, "text_rate": 5e-5, "head_rate": 1e-3,
+        "encoder": "ai4er-small", "text_encoder": "minilm", "speech_rate": 1e-4, "text_rate": 5e-5, "head_rate": 1e-3,
+        "batch_size": 16, "epochs": 8,
         "inputs": {SPEECH: "waveform:sample_rate=16000", TEXT: "token_ids:encoder=minilm,max_length=128"},
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ What the student hears is distorted by noise and by a room, a missing band or an
 (setup 1 of the same author's robust distillation, without its recorded noises). The student learns from the training
 part unless `distill_role` names another. Reported numbers: not found.
 
-Offline substitute: a small student learnt from scratch on log-mel, taught by cepstra and by log-mel bands at 20 ms.
+Offline substitute: a small student learnt from scratch on log-mel, taught by `ai4er-small` and by log-mel bands.
 """
 
 from __future__ import annotations
@@ -58,10 +58,7 @@ class Config(SystemConfig):
 
     offline: ClassVar[dict[str, Any]] = {
         "encoder": "", "layers": (), "standardise": True, "distill_rate": 1e-3, "learning_rate": 2e-3,
-        "teachers": (
-            "mfcc:sample_rate=16000,coefficients=20,n_fft=512,hop=320,bands=40", "log_mel:bands=40,hop=320",
-        ),
-        "widths": (20, 40),
+        "teachers": ("speech_frames:encoder=ai4er-small", "log_mel:bands=40,hop=320"), "widths": (512, 40),
         "distill_batch": 16, "distill_epochs": 10, "epochs": 40,
     }  # fmt: skip
 

@@ -13,7 +13,7 @@ with its target. Chosen: frames behind the last position are not read; features 
 as one frame; parameters that must be positive stay 1e-6 above their limit, where float32 would round to
 it; gradients are clipped at norm 5; the learning rate falls after every epoch. Targets are not standardised.
 
-Offline substitute: log-mel frames at WavLM's frame rate; without layers there is nothing to mix.
+Offline substitute: the two layers of `ai4er-small`, which has WavLM's frame rate.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LOG_MEL = "log_mel:bands=80,hop=320,normalise=utterance"
 class Config(SystemConfig):
     """The released values. `train_on` is `raters`, or for comparison `mean` (the likelihood of the mean label only)."""
 
-    offline: ClassVar[dict[str, Any]] = {"inputs": {"speech": _LOG_MEL}}
+    offline: ClassVar[dict[str, Any]] = {"inputs": {"speech": "speech_frames:encoder=ai4er-small,layer=all"}}
 
     inputs: dict[str, str] = {"speech": "speech_frames:encoder=microsoft/wavlm-base-plus,layer=all"}
     frames: int = pydantic.Field(1800, ge=1)

@@ -12,7 +12,7 @@ attends over the chunks (in the release each attends to itself); the concordance
 throughout; 19 epochs are the 5,000 iterations on MSP-Podcast; openSMILE's present sets have frames of 10 ms, not of 16.
 One network for each attribute, all trained at once.
 
-Offline substitute: log-mel frames, and words placed by energy and syllables.
+Offline substitute: the frames of `ai4er-small`, and words placed by energy and syllables.
 """
 
 from __future__ import annotations
@@ -54,7 +54,8 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": _LOG_MEL, "learning_rate": 1e-3, "batch_size": 32, "epochs": 30,
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small", "words": "word_times"}, "learning_rate": 1e-3,
+        "batch_size": 32, "epochs": 30,
     }  # fmt: skip
 
     inputs: dict[str, str] = {

@@ -13,7 +13,7 @@ label being an intensity of 1 of its class. CULTURE is `--labels hume_vb_culture
 CULTURE_EMOTION) with `--set cultures='["china", "united_states", "south_africa", "venezuela"]'`; its training from the
 weights of HIGH is `--initialise-from`. Valence and arousal alone (TWO) are a chain of two.
 
-Offline substitute: log-mel and a small network learnt from scratch, in small batches.
+Offline substitute: `ai4er-small`, in small batches.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "encoder": "", "encoder_rate": 1e-3, "batch_size": 16, "half_period": 15, "epochs": 15,
+        "encoder": "ai4er-small", "batch_size": 16, "half_period": 15, "epochs": 15,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": f"waveform:sample_rate={RATE},silence=-60,seconds=3"}
