@@ -60,8 +60,7 @@ def log_mels(data: Path) -> list[Tensor]:
 
 def given(network: WhisperEncoder, log_mel: Tensor) -> Tensor:
     """The states of one file, (frames, 1 + layers, size)."""
-    states: Tensor = network(log_mel)[0]
-    return states
+    return torch.stack(network(log_mel), dim=2)[0]
 
 
 def read_by(network: WhisperEncoder, layer: nn.Module, sounds: Iterable[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:

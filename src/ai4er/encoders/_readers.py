@@ -124,7 +124,8 @@ class SmallReader:
         import torch
 
         (samples,) = items
-        return self.network(torch.from_numpy(samples)[None].to(self.network.transform.device)).unbind(2)
+        states: tuple[Tensor, ...] = self.network(torch.from_numpy(samples)[None].to(self.network.transform.device))
+        return states
 
 
 def side_by_side(work: Callable[[list[int]], list[np.ndarray]], groups: list[list[int]]) -> list[list[np.ndarray]]:

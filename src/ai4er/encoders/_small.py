@@ -25,8 +25,8 @@ class SpeechStates(nn.Module):
     """Log-mel as Whisper reads it -> the lower layers of its encoder.
 
     forward: samples (batch, samples) at 16 kHz, lengths (batch,) in samples, whole frames of 20 ms with zeros behind
-    the end, all real without it -> (batch, frames, 1 + layers, 512), the input of the first layer and the output of
-    each; `layers` and `masking` as `WhisperEncoder` has them.
+    the end, all real without it -> the input of the first layer and the output of each, (batch, frames, 512); `layers`
+    and `masking` as `WhisperEncoder` has them.
     """
 
     transform: Tensor
@@ -43,20 +43,21 @@ class SpeechStates(nn.Module):
 
     def forward(
         self, samples: Tensor, lengths: Tensor | None = None, layers: int | None = None, masking: Masking | None = None
-    ) -> Tensor:
+    ) -> tuple[Tensor, ...]:
         log_mel = self.log_mel(samples, lengths)
-        states: Tensor = self.encoder(log_mel, None if lengths is None else lengths // HOP, layers, masking)
+        states: tuple[Tensor, ...] = self.encoder(log_mel, None if lengths is None else lengths // HOP, layers, masking)
         return states
 
     def hidden(
         self, samples: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None
     ) -> Steps:
-        """The states of recordings of any length and level, (batch, samples) with zeros behind lengths (batch,)."""
+        """Samples (batch, samples) of any level, zero behind lengths (batch,) -> (batch, frames, 1 + layers, 512)."""
         level = (samples.square().sum(1) / lengths.clamp(min=1)).sqrt().unsqueeze(1)
         x = torch.where(level > 1e-6, samples * (LEVEL / level.clamp(min=1e-6)), samples)
         frames = ((lengths + HOP - 1) // HOP).clamp(min=1)
         x = functional.pad(x, (0, HOP))
-        return Steps(self(x[:, : x.shape[1] // HOP * HOP], frames * HOP, depth, masking), frames)
+        states = self(x[:, : x.shape[1] // HOP * HOP], frames * HOP, depth, masking)
+        return Steps(torch.stack(states, dim=2), frames)
 
     def log_mel(self, samples: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Decimal logarithms at most 8 below the highest of an item, plus 4, over 4: (batch, frames of 10 ms, 80)."""

@@ -71,7 +71,7 @@ class SpeechFrames(EncoderFrontEnd):
         parts: list[list[np.ndarray]] = [[] for _ in items]
         for j, job in enumerate(jobs):
             parts[job[0]].append(pieces[j])
-        return [np.concatenate(p) for p in parts]
+        return [np.concatenate(p) if len(p) > 1 else p[0] for p in parts]
 
     def _reader(self) -> Reader:
         if self.encoder == AI4ER_SMALL:

@@ -71,7 +71,7 @@ class WhisperEncoder(nn.Module):
     `inner` values lie between the two linear layers behind attention, 4 size without it. `ranks` are those of conv2,
     q_proj, k_proj, v_proj and out_proj; what it does not name is of full rank.
     forward: log-mel (batch, 2 steps, 80), lengths (batch,) in steps, all real without it -> the input of the first
-    layer and the output of each, (batch, steps, 1 + layers, size). Steps behind the lengths change nothing. After
+    layer and the output of each, (batch, steps, size). Steps behind the lengths change nothing. After
     1,500 steps, as many as it was trained with, the positions begin again. `layers` are computed, all without it;
     `masking` (x, lengths) -> x changes what they read, (batch, steps, size) before its positions.
     Source: Radford et al., "Robust speech recognition via large-scale weak supervision", ICML 2023.
@@ -91,7 +91,7 @@ class WhisperEncoder(nn.Module):
 
     def forward(
         self, log_mel: Tensor, lengths: Tensor | None = None, layers: int | None = None, masking: Masking | None = None
-    ) -> Tensor:
+    ) -> tuple[Tensor, ...]:
         x, there, real = log_mel.transpose(1, 2), None, None
         if lengths is not None:
             there = torch.arange(x.shape[2] // 2, device=x.device) < lengths.unsqueeze(1)
@@ -104,4 +104,4 @@ class WhisperEncoder(nn.Module):
         states = [x + self.positions[torch.arange(x.shape[1], device=x.device) % POSITIONS]]
         for layer in self.layers[:layers]:
             states.append(layer(states[-1], there))
-        return torch.stack(states, dim=2)
+        return tuple(states)
