@@ -81,7 +81,7 @@ class Choice(NamedTuple):
     weight: float
 
 
-SHIPS = Choice("all layers", 1.0)
+SHIPS = Choice("last layer", 1.0)
 """What was chosen at last."""
 CHOICES = [Choice(*one) for one in itertools.product(FEATURES, WEIGHTS)]
 

@@ -7,11 +7,12 @@ dependencies between emotion and speaker recognition", ICASSP 2020. Hendrycks et
 Outlier Exposure", ICLR 2019: recordings that are no speech, learnt with even shares, make a classifier unsure of
 others.
 
-Known: a frozen network as the trunk. Chosen: statistics over time of all its layers, one hidden layer with layer
-norm and GELU, dropout of inputs and of hidden units, label smoothing among the classes of a corpus, AdamW under half a
-cosine, the last epoch. A recording counts against the classes of its corpus only; classes of a corpus count alike and a
-corpus as the root of its size (`losses/several_corpora.py`), times the number in the record's attribute `weight`. Votes
-are learnt as shares. A class that no corpus has is never the answer. Reported numbers: not found for this network.
+Known: a frozen network as the trunk. Chosen: mean and deviation over time of its last layer, one hidden layer with
+layer norm and GELU, dropout of inputs and of hidden units, label smoothing among the classes of a corpus, AdamW under
+half a cosine, the last epoch. A recording counts against the classes of its corpus only; classes of a corpus count
+alike and a corpus as the root of its size (`losses/several_corpora.py`), times the number in the record's attribute
+`weight`. Votes are learnt as shares. A class that no corpus has is never the answer. Reported numbers: not found for
+this network.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ WEIGHT = "weight"
 class Config(VectorConfig):
     """`smoothing` is shared by the classes of the item's corpus; `warmup` counts steps."""
 
-    inputs: dict[str, str] = {"speech": "speech_vector:encoder=ai4er-small,layer=all"}
+    inputs: dict[str, str] = {"speech": "speech_vector:encoder=ai4er-small,layer=-1"}
     hidden: int = pydantic.Field(256, ge=1)
     input_dropout: float = pydantic.Field(0.2, ge=0, lt=1)
     dropout: float = pydantic.Field(0.5, ge=0, lt=1)
