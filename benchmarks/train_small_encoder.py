@@ -136,7 +136,7 @@ def explaining(inner: Tensor, crossed: Tensor, number: int) -> list[int]:
 
 
 def narrow_behind(network: WhisperEncoder, teacher: WhisperEncoder, number: int, sounds: Sequence[Tensor]) -> None:
-    layer, spread = network.layers[number], torch.zeros((), dtype=torch.double)
+    layer = network.layers[number]
 
     def rows() -> Iterator[Tensor]:
         """A one, the inner values, and what the layer should add to them, a row a frame."""
