@@ -19,8 +19,8 @@ from ai4er.encoders._small import speech_states
 from ai4er.errors import Ai4erError
 from ai4er.prediction.export import export
 from ai4er.prediction.exported import ABOUT, GRAPH, Exported
+from ai4er.prediction.front_networks import SpeechVectorNetwork
 from ai4er.prediction.recognizer import Recognizer
-from ai4er.prediction.speech_vector_network import SpeechVectorNetwork
 from ai4er.recognition.recognize import load, recognize
 from ai4er.records import Records
 from ai4er.systems import system_class

@@ -58,6 +58,6 @@ def test_a_training_that_is_refused_at_its_first_fold_leaves_no_folder(tmp_path:
 def test_an_encoder_that_is_not_there_is_an_error_with_a_hint(tmp_path: Path, spec: str, hint: str) -> None:
     with pytest.raises(Ai4erError, match=f"the encoder {spec} cannot be had here.*{hint}"):
         train(
-            "image_network", "synthetic_face", "speaker_kfold:folds=3", settings={"image_weights": spec}, small=True,
-            out=tmp_path / "run",
+            "multi_feature_cross_attention", "synthetic_speech", "speaker_kfold:folds=2",
+            settings={"image_weights": spec}, small=True, out=tmp_path / "run",
         )  # fmt: skip

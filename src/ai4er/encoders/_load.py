@@ -35,7 +35,7 @@ _READS = {
 _SIZES = ("tiny", "small")
 _OTHERS = {
     AI4ER_SMALL: ("speech", f"it reads log-mel; its frames are those of speech_frames:encoder={AI4ER_SMALL}"),
-    AI4ER_FACE: ("image", f"it is convolutions, image_network with image_weights={AI4ER_FACE}"),
+    AI4ER_FACE: ("image", "it is two networks, those of the front ends face_vector and face_landmarks"),
 }
 """The kind of built-in networks that are not of `transformers`, and where they are used."""
 _LARGEST_RANDOM_PART = 0.2  # a pooler may be absent from a checkpoint, but not the network itself

@@ -7,32 +7,27 @@ network computes with, is found by comparing with PyTorch on batches of other si
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import importlib.util
 import json
 import os
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from ai4er.encoders import save_assets
-from ai4er.encoders._locate import AI4ER_SMALL
-from ai4er.encoders._small import speech_states
-from ai4er.encoders.speech_vector import SpeechVector
 from ai4er.encoders.token_ids import TokenIds
 from ai4er.errors import Ai4erError
-from ai4er.prediction.export_check import SAMPLES, Report, compare, examples
+from ai4er.prediction.export_check import Report, compare, examples
 from ai4er.prediction.exported import ABOUT, FORMAT, GRAPH, LENGTHS, SCORES, TOKENIZER, arguments
+from ai4er.prediction.front_networks import OF_POWERS, FrontNetwork, front_network
 from ai4er.prediction.predict import Predictor
 from ai4er.prediction.recognizer import Recognizer
-from ai4er.prediction.speech_vector_network import OF_POWERS, SpeechVectorNetwork
 from ai4er.systems.batch import Batch, Padded
 
 LARGEST = 1e-4
@@ -44,8 +39,8 @@ _QUANTISED = ["MatMul", "LSTM", "Gather"]
 def export(recognizer: Predictor, folder: Path | str, int8: bool = False) -> Report:
     """Write `network.onnx`, `recognizer.json` and, for a network of token ids, its tokenizer.
 
-    The front end of the shipped recognizer of speech becomes part of the graph, which then takes samples; what other
-    front ends compute goes in as it is. With `int8` matrices are stored and multiplied in 8 bits.
+    The front ends of the shipped recognizers of speech and faces become part of the graph, which then takes samples or
+    pixels; what other front ends compute goes in as it is. With `int8` matrices are stored and multiplied in 8 bits.
     Raises `Ai4erError` where the system cannot be exported or its graph does not say the same; nothing is left then.
     """
     folder = Path(folder)
@@ -60,15 +55,17 @@ def export(recognizer: Predictor, folder: Path | str, int8: bool = False) -> Rep
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
-        given = examples(recognizer, _inside(recognizer), _timed(recognizer))
-        _trace(recognizer, given[0][0], part / GRAPH)
+        inside = _inside(recognizer)
+        timed = {name: inside[name].timed if name in inside else own for name, own in system.timed.items()}
+        given = examples(recognizer, {name: one.takes for name, one in inside.items()}, timed)
+        _trace(recognizer, inside, timed, given[0][0], part / GRAPH)
         report = compare(system, given, part / GRAPH)
         if not report.largest <= LARGEST:
             raise Ai4erError(f"{system.slug()} cannot be exported: its graph says something else ({report})")
         if int8:
-            _quantise(part / GRAPH, [f"/{name}{OF_POWERS}" for name in _inside(recognizer)])
+            _quantise(part / GRAPH, [f"/{name}{OF_POWERS}" for name in inside])
             report = compare(system, given, part / GRAPH)
-        _describe(recognizer, report, int8, part)
+        _describe(recognizer, inside, timed, report, int8, part)
         part.rename(folder)
     except OSError as error:
         raise Ai4erError(f"cannot write {folder}: {error.strerror or error}") from None
@@ -80,15 +77,10 @@ def export(recognizer: Predictor, folder: Path | str, int8: bool = False) -> Rep
 class _Graph(nn.Module):
     """The system behind those front ends that are networks, with its calibration: inputs and lengths -> scores."""
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: Recognizer, inside: Mapping[str, FrontNetwork], timed: Mapping[str, bool]) -> None:
         super().__init__()
-        self.system, self.temperature = recognizer.system, recognizer.temperature
-        self.timed = _timed(recognizer)
-        inside = {
-            name: SpeechVectorNetwork(copy.deepcopy(speech_states()).cpu(), layer)
-            for name, layer in _inside(recognizer).items()
-        }
-        self.before = nn.ModuleDict(inside)
+        self.system, self.temperature, self.timed = recognizer.system, recognizer.temperature, timed
+        self.before = nn.ModuleDict({name: one.network for name, one in inside.items()})
 
     def forward(self, *given: Tensor) -> Tensor:
         rest = iter(given)
@@ -97,7 +89,7 @@ class _Graph(nn.Module):
             x = next(rest)
             lengths = next(rest) if timed else None
             if name in self.before:
-                inputs[name] = self.before[name](x, lengths)
+                inputs[name] = self.before[name](x) if lengths is None else self.before[name](x, lengths)
             else:
                 inputs[name] = x if lengths is None else Padded(x, lengths)
         there = torch.ones(given[0].shape[0], dtype=torch.bool)
@@ -115,29 +107,23 @@ class _Graph(nn.Module):
         return (logits / self.temperature).softmax(-1)
 
 
-def _inside(recognizer: Recognizer) -> dict[str, int | Literal["all", "states"]]:
-    """The inputs whose front end is part of the graph, and the layers that it reads."""
-    return {
-        name: extractor.layer for name, extractor in recognizer.inputs.items()
-        if isinstance(extractor, SpeechVector) and extractor.encoder == AI4ER_SMALL
-    }  # fmt: skip
+def _inside(recognizer: Recognizer) -> dict[str, FrontNetwork]:
+    """The inputs whose front end is part of the graph."""
+    found = {name: front_network(extractor) for name, extractor in recognizer.inputs.items()}
+    return {name: one for name, one in found.items() if one is not None}
 
 
-def _timed(recognizer: Recognizer) -> dict[str, bool]:
-    """Which inputs of the graph have a time axis: samples have one."""
-    return {name: timed or name in _inside(recognizer) for name, timed in recognizer.system.timed.items()}
-
-
-def _trace(recognizer: Recognizer, batch: Batch, graph: Path) -> None:
+def _trace(
+    recognizer: Recognizer, inside: Mapping[str, FrontNetwork], timed: Mapping[str, bool], batch: Batch, graph: Path
+) -> None:
     given = arguments(batch)
-    timed = _timed(recognizer)
     axes = {name: {0: "items", 1: "time"} if timed.get(name) else {0: "items"} for name in given}
     try:
         with torch.no_grad(), warnings.catch_warnings(), _silence():
             warnings.simplefilter("ignore")
             torch.onnx.export(
-                _Graph(recognizer).eval(), tuple(map(torch.from_numpy, given.values())), str(graph), dynamo=False,
-                input_names=list(given), output_names=[SCORES], opset_version=_OPSET,
+                _Graph(recognizer, inside, timed).eval(), tuple(map(torch.from_numpy, given.values())), str(graph),
+                dynamo=False, input_names=list(given), output_names=[SCORES], opset_version=_OPSET,
                 dynamic_axes={**axes, SCORES: {0: "items"}},
             )  # fmt: skip
     except OSError:
@@ -179,21 +165,25 @@ def _quantise(graph: Path, whole: list[str]) -> None:
     shaped.unlink()
 
 
-def _describe(recognizer: Recognizer, report: Report, int8: bool, folder: Path) -> None:
+def _describe(
+    recognizer: Recognizer, inside: Mapping[str, FrontNetwork], timed: Mapping[str, bool], report: Report, int8: bool,
+    folder: Path,
+) -> None:  # fmt: skip
     """Write what a program has to know that runs the graph, and the tokenizer of token ids."""
     system = recognizer.system
-    specs = {**system.config.inputs, **dict.fromkeys(_inside(recognizer), SAMPLES)}
+    specs = {**system.config.inputs, **{name: one.takes for name, one in inside.items()}}
     inputs = []
-    for name, timed in _timed(recognizer).items():
-        extractor, shape = recognizer.inputs[name], () if name in _inside(recognizer) else system.shapes[name]
+    for name, has_time in timed.items():
+        extractor, shape = recognizer.inputs[name], inside[name].shape if name in inside else system.shapes[name]
         if isinstance(extractor, TokenIds):
             save_assets(extractor.encoder, "text", folder / TOKENIZER)
             specs[name] = specs[name].replace(f"encoder={extractor.encoder}", f"encoder={TOKENIZER}")
         inputs.append(
             {
-                "name": name, "lengths": name + LENGTHS if timed else None, "front_end": specs[name], "timed": timed,
+                "name": name, "lengths": name + LENGTHS if has_time else None, "front_end": specs[name],
+                "timed": has_time,
                 "type": "int64" if extractor.integer else "float32",
-                "shape": ["items", *(["time"] if timed else []), *shape],
+                "shape": ["items", *(["time"] if has_time else []), *shape],
             }
         )  # fmt: skip
     known = {

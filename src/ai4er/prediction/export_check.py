@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +21,6 @@ from ai4er.records import Records
 from ai4er.systems.base import System
 from ai4er.systems.batch import Batch, Item, collate_items
 
-SAMPLES = "waveform:sample_rate=16000"
-"""The front end of a graph that takes samples."""
 _SIZES = (2, 1, 5, 16)
 """Items of the batches that are compared."""
 
@@ -44,17 +42,20 @@ class Report:
         )
 
 
-def examples(recognizer: Recognizer, raw: Collection[str], timed: Mapping[str, bool]) -> list[tuple[Batch, np.ndarray]]:
+def examples(
+    recognizer: Recognizer, takes: Mapping[str, str], timed: Mapping[str, bool]
+) -> list[tuple[Batch, np.ndarray]]:
     """Batches of generated items as the graph takes them, each with PyTorch's scores of them.
 
     They are records of the system's toy corpus, and noise where that has nothing of the shape that an input has.
-    The inputs in `raw` are samples in the graph; `timed` says which of the graph's inputs have a time axis.
+    `takes` has the front ends of inputs that have another one in the graph; `timed` says which of the graph's inputs
+    have a time axis.
     """
     system, generator = recognizer.system, np.random.default_rng(0)
     count = sum(_SIZES)
     records = open_corpus(f"{system.toy.partition(':')[0]}:size={2 * count}").read().take(range(count))
     features = {name: _column(system, name, one, records, generator) for name, one in recognizer.inputs.items()}
-    taken = {**features, **{name: extract_all(front_end(SAMPLES), records, None) for name in raw}}
+    taken = {**features, **{name: extract_all(front_end(spec), records, None) for name, spec in takes.items()}}
     found = []
     for start, size in zip(np.cumsum((0, *_SIZES)).tolist(), _SIZES):
         rows = range(start, start + size)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 from torch.nn import functional
 
 from ai4er.augment.picture_views import other_views
-from ai4er.encoders import weights
 from ai4er.errors import Ai4erError
 from ai4er.labels import label_space
-from ai4er.prediction.recognizer import Recognizer
 from ai4er.records import Record
-from ai4er.systems.baseline._face_features import FaceFeatures
 from ai4er.systems.baseline.image_network import Config, ImageNetwork
 from ai4er.systems.batch import Item
 from ai4er.training.fit import fit
@@ -129,38 +124,6 @@ def test_each_head_has_a_loss_of_its_own() -> None:
     terms = system.loss(system(batch), batch)
     reached = torch.autograd.grad(terms["pixels"], list(system.perceptron.parameters()), allow_unused=True)  # type: ignore[union-attr]
     assert set(terms) == {"pixels", "vectors"} and all(gradient is None for gradient in reached)
-
-
-def test_published_convolutions_are_where_learning_begins_and_learn_by_a_rate_of_their_own() -> None:
-    system = made(image_weights="ai4er-face", weights_rate=1e-9, epochs=1)
-    fit(system, {"train": items()}, Options(device="cpu"))
-    (optimisation,) = system.stages()[0].optimise(10)
-    rates = {id(p): group["initial_lr"] for group in optimisation.optimiser.param_groups for p in group["params"]}
-    features = system.network[0]
-    assert isinstance(features, FaceFeatures)
-    for name, value in weights("ai4er-face").items():
-        p = features.convolutions.get_parameter(name)
-        torch.testing.assert_close(p, value, atol=1e-6, rtol=1e-4)
-        assert rates[id(p)] == 1e-9
-    assert len(rates) == len(list(system.network.parameters()))
-    assert rates[id(system.network[2].weight)] == rates[id(features.norm.weight)] == system.config.learning_rate
-
-
-def test_what_a_recognizer_of_published_convolutions_has_learnt_is_kept(tmp_path: Path) -> None:
-    system, given = fitted(image_weights="ai4er-face", weights_rate=1e-2), images()
-    Recognizer.of(system, {}).save(tmp_path / "kept")
-    found = Recognizer.load(tmp_path / "kept").system
-    assert isinstance(found, ImageNetwork)
-    torch.testing.assert_close(logits(found, given), logits(system, given))
-    for name, value in found.average.module.state_dict().items():
-        torch.testing.assert_close(found.network.state_dict()[name], value)
-    assert not any(name.startswith("network.") for name in system.stored_weights())
-
-
-def test_weights_of_another_network_are_an_error() -> None:
-    system = made(image_weights="ai4er-small")
-    with pytest.raises(Ai4erError, match="image_weights=ai4er-small do not fit"):
-        fit(system, {"train": items()}, Options(device="cpu"))
 
 
 def test_what_is_no_single_image_is_an_error() -> None:

@@ -1,11 +1,10 @@
 """A small residual network on the pixels of an image, and a perceptron on what else is known of it; both answer.
 
-The shipped recognizer of faces. Where there are few images, what keeps a network from learning them by heart is that it
+Where there are few images, what keeps a network from learning them by heart is that it
 never sees one twice as it was. Each is mirrored, turned, scaled, moved, put in another light or holed, and mixed with
 another image of the batch, its label with it; the network answers with the mean of its weights over the last steps, for
 an image and its mirror image. Histograms of gradients, which need few images, are read by a perceptron with a loss of
-its own: in one head with the pixels they are learnt by heart before the convolutions have learnt anything. With
-`image_weights` the network begins as one that has seen three million faces, and learns with small steps.
+its own: in one head with the pixels they are learnt by heart before the convolutions have learnt anything.
 
 Reference: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016; mixtures: Zhang et al.,
 "mixup: Beyond Empirical Risk Minimization", ICLR 2018; holes: Zhong et al., "Random Erasing Data Augmentation", AAAI
@@ -14,8 +13,7 @@ Reference: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition
 Known: the residual block of two 3 x 3 convolutions, mixtures by a share drawn from a beta distribution. Chosen: a first
 convolution of stride 2 and three blocks, the second and third halving the map and doubling the channels; every image in
 units of its own mean and deviation; the sizes of all changes (`augment/picture_views.py`); label smoothing; AdamW under
-a warm-up and half a cosine; the last epoch; the product of the two answers; of the published convolutions the means of
-nine places of the last map (`_face_features.py`). Reported numbers: not found for it.
+a warm-up and half a cosine; the last epoch; the product of the two answers. Reported numbers: not found for it.
 """
 
 from __future__ import annotations
@@ -36,8 +34,7 @@ from ai4er.errors import Ai4erError
 from ai4er.labels import LabelSpace
 from ai4er.losses.several_corpora import as_shares
 from ai4er.systems._schedules import cosine
-from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
-from ai4er.systems.baseline._face_features import FaceFeatures
+from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.baseline._vectors import FARTHEST, Vectors, hidden_layer, labelled_batches
 from ai4er.systems.batch import Batch, Item
 from ai4er.systems.card import Card
@@ -51,14 +48,12 @@ _FAINTEST = 0.02
 class Config(SystemConfig):
     """The input `image` holds the pixels; every other one, none of them in time, is read by the perceptron.
 
-    `image_weights` names published convolutions for recognising faces (`ai4er-face`), which take the place of the
-    residual network and learn by `weights_rate`. `width` is the channels of the first block, `mixing` the parameter of
+    `width` is the channels of the first block, `mixing` the parameter of
     the beta distribution, 0 for none, `memory` the share of the mean weights that a step keeps. `vector_rate` is the
     perceptron's learning rate.
     """
 
     inputs: dict[str, str] = {_PIXELS: "image:size=48,channels=1"}
-    image_weights: str = ""
     width: int = pydantic.Field(24, ge=1)
     dropout: float = pydantic.Field(0.2, ge=0, lt=1)
     hidden: int = pydantic.Field(256, ge=1)
@@ -67,7 +62,6 @@ class Config(SystemConfig):
     smoothing: float = pydantic.Field(0.1, ge=0, lt=1)
     memory: float = pydantic.Field(0.98, ge=0, lt=1)
     learning_rate: float = pydantic.Field(4e-3, gt=0)
-    weights_rate: float = pydantic.Field(2e-4, gt=0)
     vector_rate: float = pydantic.Field(1e-3, gt=0)
     weight_decay: float = pydantic.Field(0.05, ge=0)
     warmup: float = pydantic.Field(0.2, ge=0, lt=1)
@@ -147,7 +141,7 @@ class ImageNetwork(System[Config]):
                 f"""set such as --set 'inputs={{"image": "image:size=48"}}'"""
             )
         channels = shapes[_PIXELS][0]
-        backbone = FaceFeatures() if config.image_weights else Network(channels, config.width)
+        backbone = Network(channels, config.width)
         self.network = nn.Sequential(backbone, nn.Dropout(config.dropout), nn.Linear(backbone.size, space.size))
         self.average = AveragedModel(
             self.network, multi_avg_fn=get_ema_multi_avg_fn(config.memory), use_buffers=True
@@ -162,20 +156,12 @@ class ImageNetwork(System[Config]):
                 nn.Linear(config.hidden, space.size),
             )
 
-    @classmethod
-    def encoders(cls, config: SystemConfig) -> dict[str, EncoderKind]:
-        """The published convolutions."""
-        assert isinstance(config, Config)
-        return {config.image_weights: "image"} if config.image_weights else {}
-
     def stored_weights(self) -> dict[str, Tensor]:
         """All but those of the network that learns: a recognizer answers with their mean."""
         return {name: value for name, value in super().stored_weights().items() if not name.startswith(_LEARNS)}
 
     def prepare(self, data: StageData) -> None:
-        """The published weights, and the deviations of the vectors."""
-        if isinstance(self.network[0], FaceFeatures):
-            self.network[0].take(self.config.image_weights, self.slug())
+        """The deviations of the vectors."""
         if self.vectors is not None:
             self.vectors.measure(labelled_batches(data))
 
@@ -226,12 +212,7 @@ class ImageNetwork(System[Config]):
         config = self.config
 
         def optimise(steps: int) -> list[Optimisation]:
-            backbone, *behind = self.network
-            parts: list[tuple[nn.Module, float]] = [(part, config.learning_rate) for part in behind]
-            if isinstance(backbone, FaceFeatures):
-                parts += [(backbone.convolutions, config.weights_rate), (backbone.norm, config.learning_rate)]
-            else:
-                parts.append((backbone, config.learning_rate))
+            parts: list[tuple[nn.Module, float]] = [(self.network, config.learning_rate)]
             if self.perceptron is not None:
                 parts.append((self.perceptron, config.vector_rate))
             groups = [
