@@ -13,6 +13,7 @@ from ai4er.encoders._load import weights
 from ai4er.encoders._locate import AI4ER_SMALL
 from ai4er.encoders._readers import HOP, LEVEL
 from ai4er.features._spectrum import hann, mel_filters
+from ai4er.nn.standardisation import Standardisation
 from ai4er.nn.waveform_encoder import Masking, Steps
 from ai4er.nn.whisper_encoder import BANDS, WhisperEncoder
 
@@ -25,8 +26,8 @@ class SpeechStates(nn.Module):
     """Log-mel as Whisper reads it -> the lower layers of its encoder.
 
     forward: samples (batch, samples) at 16 kHz, lengths (batch,) in samples, whole frames of 20 ms with zeros behind
-    the end, all real without it -> the input of the first layer and the output of each, (batch, frames, 512); `layers`
-    and `masking` as `WhisperEncoder` has them.
+    the end, all real without it -> the input of the first layer and the output of each, (batch, frames, 512), every
+    value in units of its mean and deviation over speech; `layers` and `masking` as `WhisperEncoder` has them.
     """
 
     transform: Tensor
@@ -35,6 +36,7 @@ class SpeechStates(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.encoder = WhisperEncoder(SIZE, HEADS, LAYERS, INNER, RANKS)
+        self.units = nn.ModuleList(Standardisation(SIZE) for _ in range(1 + LAYERS))
         angles = 2 * np.pi / _WINDOW * np.outer(np.arange(_WINDOW // 2 + 1), np.arange(_WINDOW))
         transform = np.concatenate([np.cos(angles), np.sin(angles)]) * hann(_WINDOW)
         self.register_buffer("transform", torch.from_numpy(transform).float().unsqueeze(1), persistent=False)
@@ -45,8 +47,8 @@ class SpeechStates(nn.Module):
         self, samples: Tensor, lengths: Tensor | None = None, layers: int | None = None, masking: Masking | None = None
     ) -> tuple[Tensor, ...]:
         log_mel = self.log_mel(samples, lengths)
-        states: tuple[Tensor, ...] = self.encoder(log_mel, None if lengths is None else lengths // HOP, layers, masking)
-        return states
+        states = self.encoder(log_mel, None if lengths is None else lengths // HOP, layers, masking)
+        return tuple(units(state) for units, state in zip(self.units, states))
 
     def hidden(
         self, samples: Tensor, lengths: Tensor, depth: int | None = None, masking: Masking | None = None
@@ -74,7 +76,7 @@ class SpeechStates(nn.Module):
 def pretrained_states() -> SpeechStates:
     """The network with its weights, to be trained or not."""
     network = SpeechStates()
-    network.encoder.load_state_dict(weights(AI4ER_SMALL))
+    network.load_state_dict(weights(AI4ER_SMALL))
     return network
 
 
