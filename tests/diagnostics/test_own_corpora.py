@@ -18,7 +18,7 @@ NAMES = (
     "few_categories", "foreign_hum", "foreign_order", "listeners_words", "longer_voice", "misleading_order",
     "near_marks", "order_of_neighbours", "partial_labels", "prevailing_tones", "pulse_shapes", "rare_classes",
     "rater_bias", "rhythm_and_pitch", "shared_clusters", "spoken_accents", "spoken_letters", "spoken_style",
-    "told_in_words", "trusted_view", "turned_decisions", "two_teachers", "unseen_words",
+    "told_in_words", "trusted_view", "turned_cues", "turned_decisions", "two_teachers", "unseen_words",
     "valence_in_words", "wrong_labels_known_neighbours",
 )  # fmt: skip
 
@@ -436,3 +436,15 @@ def test_soft_tones_tell_the_valence_until_noise_drowns_them_and_loud_ones_do_in
     assert min(told["loud", "valid"], told["loud", "test"]) > 0.9
     judged = ["valence" in r.dimensions for r in part(records, "train")]
     assert sum(judged) == JUDGED and all("arousal" in r.dimensions for r in records)
+
+
+def test_a_cue_is_one_emotion_in_each_language_and_another_in_the_next_and_the_frames_show_both() -> None:
+    from ai4er.diagnostics.turned_cues import LANGUAGES
+
+    both = [part(corpus("turned_cues", 0), split) for split in ("train", "test")]
+    x, y = (np.stack([r.arrays["frames"].mean(0) for r in some]) for some in both)
+    spoken = [np.array([LANGUAGES.index(r.language) for r in some]) for some in both]
+    assert (nearest_mean(x, numbers(both[0]), y) == numbers(both[1])).mean() < 0.4
+    assert (nearest_mean(x, spoken[0], y) == spoken[1]).mean() > 0.85
+    cues = [(numbers(some) + language) % 4 for some, language in zip(both, spoken)]
+    assert (nearest_mean(x, cues[0], y) == cues[1]).mean() > 0.85
