@@ -14,11 +14,12 @@ from ai4er.registry import find
 from tests.diagnostics.test_suite import content
 
 NAMES = (
-    "asked_event", "channel_correlation", "crowded_labels", "dependent_intensities", "few_categories", "foreign_hum",
-    "foreign_order", "listeners_words", "longer_voice", "misleading_order", "near_marks", "order_of_neighbours",
-    "partial_labels", "prevailing_tones", "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch",
-    "shared_clusters", "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view",
-    "turned_decisions", "two_teachers", "unseen_words", "valence_in_words", "wrong_labels_known_neighbours",
+    "asked_event", "channel_correlation", "crowded_labels", "dependent_intensities", "drowned_tones",
+    "few_categories", "foreign_hum", "foreign_order", "listeners_words", "longer_voice", "misleading_order",
+    "near_marks", "order_of_neighbours", "partial_labels", "prevailing_tones", "pulse_shapes", "rare_classes",
+    "rater_bias", "rhythm_and_pitch", "shared_clusters", "spoken_accents", "spoken_letters", "spoken_style",
+    "told_in_words", "trusted_view", "turned_cues", "turned_decisions", "two_teachers", "unseen_words",
+    "valence_in_words", "wrong_labels_known_neighbours",
 )  # fmt: skip
 
 
@@ -411,3 +412,39 @@ def test_a_step_says_for_each_label_of_its_modality_whether_the_item_has_it() ->
             cue = seen[has[:, label]].mean(0) - seen[~has[:, label]].mean(0)
             apart = seen @ cue
             assert apart[has[:, label]].mean() - apart[~has[:, label]].mean() > 1.5 * apart[has[:, label]].std()
+
+
+def test_soft_tones_tell_the_valence_until_noise_drowns_them_and_loud_ones_do_in_noise_too() -> None:
+    from ai4er.diagnostics.drowned_tones import JUDGED, LOUD, RATE, SOFT
+
+    records = corpus("drowned_tones", 0)
+
+    def read(splits: tuple[str, ...], tones: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        chosen = [r for r in records if r.split in splits and "valence" in r.dimensions]
+        audio = np.stack([r.arrays["audio"] for r in chosen])
+        waves = np.exp(-2j * np.pi * tones[:, None] * np.arange(audio.shape[1]) / RATE)
+        levels = 20 * np.log10(np.abs(audio @ waves.T))
+        return np.column_stack([levels, np.ones(len(levels))]), np.array([r.dimensions["valence"] for r in chosen])
+
+    told = {}
+    for name, tones in (("soft", SOFT), ("loud", LOUD)):
+        weights = np.linalg.lstsq(*read(("train", "valid"), tones), rcond=None)[0]
+        for split in ("valid", "test"):
+            levels, valence = read((split,), tones)
+            told[name, split] = float(np.corrcoef(levels @ weights, valence)[0, 1])
+    assert told["soft", "valid"] > 0.99 and told["soft", "test"] < 0.3
+    assert min(told["loud", "valid"], told["loud", "test"]) > 0.9
+    judged = ["valence" in r.dimensions for r in part(records, "train")]
+    assert sum(judged) == JUDGED and all("arousal" in r.dimensions for r in records)
+
+
+def test_a_cue_is_one_emotion_in_each_language_and_another_in_the_next_and_the_frames_show_both() -> None:
+    from ai4er.diagnostics.turned_cues import LANGUAGES
+
+    both = [part(corpus("turned_cues", 0), split) for split in ("train", "test")]
+    x, y = (np.stack([r.arrays["frames"].mean(0) for r in some]) for some in both)
+    spoken = [np.array([LANGUAGES.index(r.language) for r in some]) for some in both]
+    assert (nearest_mean(x, numbers(both[0]), y) == numbers(both[1])).mean() < 0.4
+    assert (nearest_mean(x, spoken[0], y) == spoken[1]).mean() > 0.85
+    cues = [(numbers(some) + language) % 4 for some, language in zip(both, spoken)]
+    assert (nearest_mean(x, cues[0], y) == cues[1]).mean() > 0.85

@@ -39,7 +39,7 @@ from ai4er.systems._speech_encoder import speech_encoder
 from ai4er.systems.adaptation._contamination import RATE, contaminated, noise_recording, segments
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, parts
-from ai4er.systems.card import Card
+from ai4er.systems.card import Card, Diagnostic
 
 _TOLERANCE = 1e-4
 _NOISE_SEEDS = (1, 2)  # of generated noise for training and for validation
@@ -121,6 +121,11 @@ class ContrastiveTeacherStudent(System[Config]):
         task="activation, dominance, valence in noise",
         official_code="sgleem/contrastive-teacher-student-learning-for-SSL-SER", licence="none",
         frozen=("encoder.network.feature_extractor", "encoder.network.masked_spec_embed"),
+        diagnostic=Diagnostic(
+            mechanism="drowned_tones", ablation={"agreement": 0.0, "contrast": 0.0}, margin=0.04, metric="ccc",
+            settings={"clean_epochs": 50, "adapt_epochs": 25, "batch_size": 75, "micro_batch": 75, "decay": 0.96},
+            removes="the teacher",
+        ),
     )  # fmt: skip
 
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):

@@ -37,7 +37,7 @@ from ai4er.systems._schedules import linear_warmup
 from ai4er.systems._speech_encoder import speech_encoder
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Item, as_sequence
-from ai4er.systems.card import Card
+from ai4er.systems.card import Card, Diagnostic
 from ai4er.systems.speech._task_mappings import GENDERS, FeatureMapping, Fusion, FusionKind, Tasks
 
 RATE = 16_000
@@ -125,6 +125,15 @@ class DiverseFeatureMapping(System[Config]):
         title="Diverse Feature Mapping and Fusion via Multitask Learning for Multilingual Speech Emotion Recognition",
         venue="Interspeech", year=2023, paper="lee23g_interspeech", inputs=("speech",), task="single label",
         frozen=("encoder.network.feature_extractor", "encoder.network.masked_spec_embed"),
+        diagnostic=Diagnostic(
+            mechanism="turned_cues", margin=0.1,
+            ablation={"common_weight": 0.0, "language_weight": 0.0, "attribute_weight": 0.0},
+            settings={
+                "inputs": {"speech": "array:name=frames"}, "languages": 4, "attributes": ["language"],
+                "fusion": "concatenation", "epochs": 30, "patience": None,
+            },
+            removes="the tasks of the mappings",
+        ),
     )  # fmt: skip
 
     def __init__(self, config: Config, space: LabelSpace, shapes: dict[str, tuple[int, ...]], timed: dict[str, bool]):
