@@ -23,6 +23,8 @@ from ai4er.systems.batch import Batch, Item, collate_items
 
 _SIZES = (2, 1, 5, 16)
 """Items of the batches that are compared."""
+_GENERATED = {"audio": "synthetic_speech", "image": "synthetic_face"}
+"""The corpus that has what a front end of a graph needs."""
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,15 @@ def examples(
 ) -> list[tuple[Batch, np.ndarray]]:
     """Batches of generated items as the graph takes them, each with PyTorch's scores of them.
 
-    They are records of the system's toy corpus, and noise where that has nothing of the shape that an input has.
+    They are records of a corpus that has what the graph reads, or else of the system's toy corpus, and noise where that
+    has nothing of the shape that an input has.
     `takes` has the front ends of inputs that have another one in the graph; `timed` says which of the graph's inputs
     have a time axis.
     """
     system, generator = recognizer.system, np.random.default_rng(0)
     count = sum(_SIZES)
-    records = open_corpus(f"{system.toy.partition(':')[0]}:size={2 * count}").read().take(range(count))
+    corpus = next((_GENERATED[front_end(spec).needs] for spec in takes.values()), system.toy.partition(":")[0])
+    records = open_corpus(f"{corpus}:size={2 * count}").read().take(range(count))
     features = {name: _column(system, name, one, records, generator) for name, one in recognizer.inputs.items()}
     taken = {**features, **{name: extract_all(front_end(spec), records, None) for name, spec in takes.items()}}
     found = []
