@@ -63,12 +63,6 @@ TRIALS: dict[str, Trial] = {
     "perceptron, both, more dropout, 3 more views": (
         "corpora_perceptron", {"inputs": FACE | SHAPE, **WITHHELD, "epochs": 12}, 3
     ),
-    "perceptron of 512, both, more dropout, 3 more views": (
-        "corpora_perceptron", {"inputs": FACE | SHAPE, **WITHHELD, "hidden": 512, "epochs": 12}, 3
-    ),
-    "perceptron, both and histograms, more dropout": (
-        "corpora_perceptron", {"inputs": FACE | SHAPE | COARSE, **WITHHELD}, 0
-    ),
 }  # fmt: skip
 CHOSEN = "perceptron, both, more dropout, 3 more views"
 

@@ -1,11 +1,11 @@
 """A perceptron with one hidden layer over recordings of several corpora at once, in noise or not.
 
-The shipped recognizer of speech. It hears emotions in the states of a network that learnt something else and knows much
-of them: in the reference to tell speakers apart, in `ai4er-small` to write down speech. One hidden layer, because what
-noise, rooms and telephones change is not linear. Reference: Pappagari et al., "x-vectors meet emotions: a study on
-dependencies between emotion and speaker recognition", ICASSP 2020. Hendrycks et al., "Deep Anomaly Detection with
-Outlier Exposure", ICLR 2019: recordings that are no speech, learnt with even shares, make a classifier unsure of
-others.
+The shipped recognizers of speech and of faces. It hears emotions in the states of a network that learnt something else
+and knows much of them: in the reference to tell speakers apart, in `ai4er-small` to write down speech; it sees them in
+those of `ai4er-face`. One hidden layer, because what noise, rooms and telephones change is not linear. Reference:
+Pappagari et al., "x-vectors meet emotions: a study on dependencies between emotion and speaker recognition", ICASSP
+2020. Hendrycks et al., "Deep Anomaly Detection with Outlier Exposure", ICLR 2019: recordings that are no speech, and
+pictures without a face, learnt with even shares, make a classifier unsure of others.
 
 Known: a frozen network as the trunk. Chosen: mean and deviation over time of its last layer, one hidden layer with
 layer norm and GELU, dropout of inputs and of hidden units, label smoothing among the classes of a corpus, AdamW under
