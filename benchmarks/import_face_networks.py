@@ -129,6 +129,8 @@ def main() -> None:
         old.unlink()
     halves = {name: value.half().contiguous() for name, value in whole.state_dict().items()}
     save_torch_state_dict(halves, PLACE, max_shard_size="3500KB", safe_serialization=True)
+    for file in PLACE.glob("*.safetensors"):
+        file.chmod(0o644)
 
 
 if __name__ == "__main__":

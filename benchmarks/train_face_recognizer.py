@@ -64,6 +64,7 @@ TRIALS: dict[str, Trial] = {
         "corpora_perceptron", {"inputs": FACE | SHAPE, **WITHHELD, "epochs": 12}, 3
     ),
 }  # fmt: skip
+"""System, settings, and how many other views of each image are learnt beside its mirror image."""
 CHOSEN = "perceptron, both, more dropout, 3 more views"
 
 LIMITS = (
