@@ -3,8 +3,8 @@
 Where there are few images, what keeps a network from learning them by heart is that it never sees one twice as it was.
 Each is mirrored, turned, scaled, moved, put in another light or holed, and mixed with another image of the batch, its
 label with it; the network answers with the mean of its weights over the last steps, for an image and its mirror image.
-Histograms of gradients, which need few images, are read by a perceptron with a loss of
-its own: in one head with the pixels they are learnt by heart before the convolutions have learnt anything.
+Histograms of gradients, which need few images, are read by a perceptron with a loss of its own: in one head with the
+pixels they are learnt by heart before the convolutions have learnt anything.
 
 Reference: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016; mixtures: Zhang et al.,
 "mixup: Beyond Empirical Risk Minimization", ICLR 2018; holes: Zhong et al., "Random Erasing Data Augmentation", AAAI
@@ -48,8 +48,8 @@ _FAINTEST = 0.02
 class Config(SystemConfig):
     """The input `image` holds the pixels; every other one, none of them in time, is read by the perceptron.
 
-    `width` is the channels of the first block, `mixing` the parameter of the beta distribution, 0 for none, `memory` the
-    share of the mean weights that a step keeps. `vector_rate` is the perceptron's learning rate.
+    `width` is the channels of the first block, `mixing` the parameter of the beta distribution, 0 for none, `memory`
+    the share of the mean weights that a step keeps. `vector_rate` is the perceptron's learning rate.
     """
 
     inputs: dict[str, str] = {_PIXELS: "image:size=48,channels=1"}
