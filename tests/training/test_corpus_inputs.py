@@ -61,3 +61,15 @@ def test_an_encoder_that_is_not_there_is_an_error_with_a_hint(tmp_path: Path, sp
             "multi_feature_cross_attention", "synthetic_speech", "speaker_kfold:folds=2",
             settings={"image_weights": spec}, small=True, out=tmp_path / "run",
         )  # fmt: skip
+
+
+def test_the_encoder_of_faces_may_be_named_and_another_one_is_an_error(tmp_path: Path) -> None:
+    named = {"inputs": {"face": "face_vector:encoder=ai4er-face"}, "epochs": 1}
+    train(
+        "corpora_perceptron", "synthetic_face:size=21", "speaker_kfold:folds=3", settings=named, out=tmp_path / "run",
+        folds=[1],
+    )  # fmt: skip
+    other = {"inputs": {"face": "face_vector:encoder=ai4er-small"}}
+    with pytest.raises(Ai4erError, match=r"the encoder ai4er-small cannot be had here.*kind image"):
+        train("corpora_perceptron", "synthetic_face", "speaker_kfold:folds=3", settings=other, out=tmp_path / "other")
+    assert not (tmp_path / "other").exists()

@@ -120,6 +120,8 @@ class StageData:
 
 C = TypeVar("C", bound=SystemConfig)
 EncoderKind = Literal["speech", "text", "seq2seq", "image"]
+_KINDS: dict[str, EncoderKind] = {"speech": "speech", "face": "image"}
+"""The kind of network of a front end whose name begins so; all others read text."""
 Converse = Callable[[np.ndarray, int], list[Turn]]
 """(samples,) at 16 kHz and the number of speakers -> the turns of a whole conversation, in the order of time."""
 
@@ -180,7 +182,7 @@ class System(nn.Module, Generic[C]):
         for text in config.inputs.values():
             name, settings = parse_spec(text)
             if "encoder" in settings:
-                found[settings["encoder"]] = "speech" if name.startswith("speech") else "text"
+                found[settings["encoder"]] = _KINDS.get(name.partition("_")[0], "text")
         own = getattr(config, "encoder", None)
         return {**found, own: cls.encoder_kind} if own else found
 
