@@ -1,6 +1,6 @@
 """cross_lingual_cross_age: what the recordings of other languages are worth, alone and beside a language's own.
 
-    python -m benchmarks.cross_lingual --data DIR [--offline] [--out runs/cross_lingual]
+    python -m benchmarks.cross_lingual --data DIR [--offline] [--set KEY=VALUE ...] [--out runs/cross_lingual]
 
 Trains on each language alone and on all of them, in the same folds of speakers, and tests every network on every
 corpus. No speaker validates, so that the last epoch is kept. Runs that are finished in the folder are read back. The
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ai4er.cli import options
 from ai4er.evaluation.document import Table
 from ai4er.evaluation.intervals import interval
 from ai4er.evaluation.predictions import Predictions
@@ -35,13 +36,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path)
     parser.add_argument("--offline", action="store_true")
+    parser.add_argument("--set", action="append", metavar="KEY=VALUE", help="setting of the system")
     parser.add_argument("--out", type=Path, default=Path("runs/cross_lingual"))
     given = parser.parse_args()
     found = {}
     for name, languages in {**{corpus: (code,) for corpus, code in LANGUAGES.items()}, ALL: ()}.items():
         print(name, file=sys.stderr, flush=True)
         run = train(
-            "cross_lingual_cross_age", "+".join(LANGUAGES), PROTOCOL, given.data, LABELS, {"languages": languages},
+            "cross_lingual_cross_age", "+".join(LANGUAGES), PROTOCOL, given.data, LABELS,
+            {**options.pairs(given.set), "languages": languages},
             offline=given.offline, out=given.out / name, resume=True,
         )  # fmt: skip
         found[name] = run.predictions[FULL]

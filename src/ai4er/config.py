@@ -43,7 +43,9 @@ class Configuration(pydantic.BaseModel):
 
         Raises `Ai4erError` for an unknown field or a value of the wrong type.
         """
-        return type(self)(**{**self.model_dump(), **{k: _parse(v) for k, v in settings.items()}})
+        fields = type(self).model_fields
+        given = {k: v if k in fields and fields[k].annotation is str else _parse(v) for k, v in settings.items()}
+        return type(self)(**{**self.model_dump(), **given})
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change when the class or any field changes."""

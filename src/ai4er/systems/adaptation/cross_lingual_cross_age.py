@@ -14,7 +14,7 @@ has, and one that was not trained on all labels that any corpus annotates; langu
 the backbone hides no frames in training; records without an age have the group that the paper gives their corpus, or
 none. CSED has no reader here (its layout is not published): a table of it can be read as `manifest`.
 
-Offline substitute: log-mel frames and a small transformer, learnt from scratch.
+Offline substitute: `ai4er-small`, at a higher rate and for fewer epochs.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ class Config(SystemConfig):
     absent. `mix_layers` reads a learned mixture of all layers in place of the last one.
     """
 
-    offline: ClassVar[dict[str, Any]] = {"encoder": "", "learning_rate": 1e-3, "batch_size": 16}
+    offline: ClassVar[dict[str, Any]] = {
+        "encoder": "ai4er-small", "learning_rate": 1e-4, "batch_size": 16, "epochs": 10,
+    }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "waveform:sample_rate=16000"}
     encoder: str = "facebook/wav2vec2-large-xlsr-53"

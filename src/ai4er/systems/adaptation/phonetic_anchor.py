@@ -14,7 +14,7 @@ at least `confidence`; the table is measured on the frozen frames, where `anchor
 of the target then has the emotion whose mean over the source it is nearest to; the cross-check by formants is left out.
 In use nothing but the frames is read.
 
-Offline substitute: log-mel frames, and vowels placed by energy.
+Offline substitute: the frames of `ai4er-small`, and vowels placed by energy.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ class Config(SystemConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": _LOG_MEL, "longest": 200, "hidden": 128, "inner": 256, "learning_rate": 1e-3, "epochs": 15,
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small", "vowels": "vowel_times"}, "longest": 200,
+        "hidden": 128, "inner": 256, "learning_rate": 1e-3, "epochs": 15,
     }  # fmt: skip
 
     inputs: dict[str, str] = {

@@ -14,7 +14,7 @@ as a share of the scale (1 of 1 to 7); z-scores of each corpus can be turned off
 both; whatever is predicted later counts as the target's. The values are scores that order recordings, on no scale: look
 at Kendall's tau and at the precision of the highest and lowest.
 
-Offline substitute: the library's functionals in place of wav2vec 2.0 means.
+Offline substitute: `ai4er-small` in place of wav2vec 2.0.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Config(SystemConfig):
     `reconstruction` weighs the squared error of a decoder of both corpora's vectors; without it there is none.
     """
 
-    offline: ClassVar[dict[str, Any]] = {"inputs": {"speech": "functionals"}, "learning_rate": 1e-3}
+    offline: ClassVar[dict[str, Any]] = {
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small"}, "learning_rate": 1e-3,
+    }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "speech_frames:encoder=facebook/wav2vec2-large-robust"}
     by_corpus: bool = True

@@ -17,8 +17,8 @@ PESQ needs the package `pesq`, of which there is no ready-made build: without it
 
 The schedule works with any system of speech that learns in one stage: `base` names one, with its `base_settings`.
 
-Offline substitute: log-mel frames for vq-wav2vec, with a wider classifier, generated noise beside recorded clips, and
-three bins of ten decibels in place of fifteen.
+Offline substitute: the frames of `ai4er-small` for vq-wav2vec, with a wider classifier, generated noise beside recorded
+clips, and three bins of ten decibels in place of fifteen.
 """
 
 from __future__ import annotations
@@ -57,7 +57,8 @@ class Config(OverBaseConfig):
     """
 
     offline: ClassVar[dict[str, Any]] = {
-        "inputs": _LOG_MEL, "noises": ("noise_esc10", "pink"), "bins": 3, "hidden": 64, "heads": 4, "inner": 64,
+        "inputs": {"speech": "speech_frames:encoder=ai4er-small"}, "noises": ("noise_esc10", "pink"), "bins": 3,
+        "hidden": 64, "heads": 4, "inner": 64,
     }  # fmt: skip
 
     inputs: dict[str, str] = {"speech": "speech_convolutions:encoder=vq-wav2vec_kmeans"}
