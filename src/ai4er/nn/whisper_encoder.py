@@ -98,7 +98,7 @@ class WhisperEncoder(nn.Module):
             real = there.repeat_interleave(2, 1).unsqueeze(1)
         for convolution in (self.conv1, self.conv2):
             x = functional.gelu(convolution(x if real is None else x * real))
-        x = x.transpose(1, 2)
+        x = x.transpose(1, 2).contiguous()
         if masking is not None:
             x = masking(x, x.new_full((len(x),), x.shape[1], dtype=torch.long) if lengths is None else lengths)
         states = [x + self.positions[torch.arange(x.shape[1], device=x.device) % POSITIONS]]

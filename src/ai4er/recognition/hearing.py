@@ -113,9 +113,13 @@ def ahead(spans: Iterable[Span]) -> Iterator[Span]:
 def as_segments(
     spans: Iterable[Span], recognizer: Predictor, speaker: str = "", explain: bool = False
 ) -> Iterator[Segment]:
-    """A segment for each span, a batch at a time, so that a long recording is never held whole."""
-    spans = iter(spans)
-    while batch := list(itertools.islice(spans, BATCH)):
+    """A segment for each span, a batch at a time, so that a long recording is never held whole.
+
+    The first batches are small, so that recognition begins while most of the recording is still being looked through.
+    """
+    spans, size = iter(spans), 4
+    while batch := list(itertools.islice(spans, size)):
+        size = min(2 * size, BATCH)
         records = Records(span.record(number) for number, span in enumerate(batch))
         answer = recognizer.predict(records, BATCH)
         for i, span in enumerate(batch):
