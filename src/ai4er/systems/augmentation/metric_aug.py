@@ -44,7 +44,7 @@ from ai4er.systems.augmentation._noisy_copies import Copies, Copy
 from ai4er.systems.augmentation._over_base import OverBase, OverBaseConfig
 from ai4er.systems.base import Optimisation, Outputs, Stage, StageData, System
 from ai4er.systems.batch import Batch, Item, as_sequence
-from ai4er.systems.card import Card
+from ai4er.systems.card import Card, Diagnostic
 
 _LOG_MEL = {"speech": "log_mel:bands=40,hop=320,normalise=utterance"}
 
@@ -132,6 +132,12 @@ class MetricAug(OverBase[Config]):
         venue="Interspeech", year=2023, paper="wu23c", inputs=("speech",),
         task="single label, in noise; where the package pesq is not installed STOI or fwSNRseg steers",
         official_code="crowpeter/MetricAug", licence="MIT",
+        diagnostic=Diagnostic(
+            mechanism="faint_whistle", ablation={"adjusted": False}, margin=0.08,
+            settings={"noises": ("white",), "ratios": (0.0, 200.0), "bins": 20, "grading": "rank", "levels": 20,
+                      "floor": 0.005, "epochs": 10},
+            removes="the shares that follow what hurts (equal ones remain)",
+        ),
     )  # fmt: skip
     shares: Tensor
 
