@@ -15,11 +15,11 @@ from tests.diagnostics.test_suite import content
 
 NAMES = (
     "asked_event", "channel_correlation", "crowded_labels", "dependent_intensities", "drowned_tones",
-    "faint_whistle", "few_categories", "foreign_hum", "foreign_order", "listeners_words", "longer_voice",
-    "misleading_order", "near_marks", "order_of_neighbours", "partial_labels", "prevailing_tones",
-    "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch", "shared_clusters", "spoken_accents",
-    "spoken_letters", "spoken_style", "told_in_words", "trusted_view", "turned_cues", "turned_decisions",
-    "two_teachers", "unseen_words", "valence_in_words", "wrong_labels_known_neighbours",
+    "faint_whistle", "few_categories", "foreign_hum", "foreign_order", "hurried_talk", "listeners_words",
+    "longer_voice", "misleading_order", "near_marks", "order_of_neighbours", "partial_labels",
+    "prevailing_tones", "pulse_shapes", "rare_classes", "rater_bias", "rhythm_and_pitch", "shared_clusters",
+    "spoken_accents", "spoken_letters", "spoken_style", "told_in_words", "trusted_view", "turned_cues",
+    "turned_decisions", "two_teachers", "unseen_words", "valence_in_words", "wrong_labels_known_neighbours",
 )  # fmt: skip
 
 
@@ -465,3 +465,17 @@ def test_the_whistle_names_the_class_of_clean_recordings_and_is_hardly_heard_in_
         level = power[:, bands] / np.median(power[:, bands], axis=0)
         share[split] = float((level.argmax(1) == labels).mean())
     assert share["train"] == 1 and share["test"] < 0.65
+
+
+def test_hurried_talk_leaves_frames_for_labels_whose_neighbours_differ_and_for_no_others() -> None:
+    from ai4er.labels.phonemes import phonemes
+    from ai4er.systems.speech.phoneme_label_sequence import LabelSequences
+
+    for record in part(corpus("hurried_talk", 0), "test"):
+        frames = -(-len(record.arrays["audio"]) // 640)
+        spoken, emotion = phonemes(str(record.text), "en"), EMOTIONS.names.index(str(record.label))
+        needed = {}
+        for kind in ("classes", "voiced"):
+            labels = np.array(LabelSequences(kind, EMOTIONS.size).labels(spoken, emotion))
+            needed[kind] = len(labels) + int((np.diff(labels) == 0).sum())
+        assert needed == {"classes": 16, "voiced": 31} and 16 <= frames < 31

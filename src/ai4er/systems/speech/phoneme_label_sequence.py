@@ -38,7 +38,7 @@ from ai4er.systems._schedules import linear_warmup
 from ai4er.systems._speech_encoder import speech_encoder
 from ai4er.systems.base import EncoderKind, Optimisation, Outputs, Stage, StageData, System, SystemConfig
 from ai4er.systems.batch import Batch, Item, pad
-from ai4er.systems.card import Card
+from ai4er.systems.card import Card, Diagnostic
 
 Symbols = Literal["voiced", "phonemes", "classes", "voiced_classes"]
 VOICED = CLASSES[:2]
@@ -134,6 +134,10 @@ class PhonemeLabelSequence(System[Config]):
         title="Speech Emotion Recognition by Estimating Emotional Label Sequences with Phoneme Class Attribute",
         venue="Interspeech", year=2023, paper="nagase23", inputs=("speech",), task="single label",
         frozen=("encoder.network.feature_extractor", "encoder.network.masked_spec_embed"),
+        diagnostic=Diagnostic(
+            mechanism="hurried_talk", ablation={"symbols": "voiced"}, margin=0.4, settings={"epochs": 12},
+            removes="the classes of phonemes (a label for each voiced one remains)",
+        ),
     )  # fmt: skip
     emotion_of: Tensor
 
