@@ -1,9 +1,9 @@
 """Hurried talk: phonemes follow each other so fast that there is no frame between two of them.
 
-A recording says "na" eight times, 45 ms a phoneme: a low tone for the vowel, a high one for the consonant, and beside it
-one of four tones between them. On six phonemes of ten that is the tone of the recording's emotion, on the others any of
-the four. In frames of 40 ms a sequence of sixteen labels fits where neighbours differ; where all are the same, temporal
-classification needs a blank between any two, 31 frames, and there is no way to write them down.
+A recording says "na" eight times, 45 ms a phoneme: a low tone for the vowel, a high one for the consonant, and one of
+four tones between them beside it. On six phonemes of ten that is the tone of the recording's emotion, on the others any
+of the four. In frames of 40 ms a sequence of sixteen labels fits where neighbours differ; where all are the same,
+temporal classification needs a blank between any two, 31 frames, and there is no way to write them down.
 
 Array `audio` (samples,) at 16 kHz; text: what is said.
 """
