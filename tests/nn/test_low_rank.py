@@ -69,6 +69,8 @@ def test_in_use_it_is_one_product_with_the_merged_weights() -> None:
     with torch.no_grad():
         merged = made(X)
     torch.testing.assert_close(merged, made(X))  # with gradients it is not merged
+    once = made.merged
+    assert made.eval().merged is once  # not made again
     assert made.train().merged is None
 
 

@@ -41,11 +41,15 @@ class LowRankLinear(nn.Module):
 
     def train(self, mode: bool = True) -> LowRankLinear:
         super().train(mode)
-        self.merged = None if mode else self.weight + self.scale * (self.up @ self.down).detach()
+        if mode:
+            self.merged = None
+        elif self.merged is None:
+            self.merged = self.weight + self.scale * (self.up @ self.down).detach()
         return self
 
     def _load_from_state_dict(self, *given: Any) -> None:
         super()._load_from_state_dict(*given)
+        self.merged = None
         self.train(self.training)
 
 
