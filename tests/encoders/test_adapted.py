@@ -18,11 +18,12 @@ from ai4er.systems.baseline.language_model import Config, LanguageModel
 TEXTS = ["I am so happy for you!", "Leave me alone."]
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(params=[{}, {"layers": 1, "neurons": 40}], ids=["whole", "cut"])
+def folder(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A recognizer whose adapters are not those of the beginning."""
     torch.manual_seed(0)
-    system = LanguageModel(Config.small(), LABEL_SPACES["common4"], {"tokens": ()}, {"tokens": True})
+    config = Config.small().override(request.param)
+    system = LanguageModel(config, LABEL_SPACES["common4"], {"tokens": ()}, {"tokens": True})
     with torch.no_grad():
         for parameter in system.encoder.parameters():
             parameter.add_(0.1 * torch.randn_like(parameter))

@@ -1,6 +1,6 @@
 """Text networks that were fine-tuned here: the recognizer folder of a language_model, read as an encoder.
 
-Its adapters are put into the network that they belong to; output layer and labels are left behind.
+Its adapters are put into the network that they belong to, cut as it was; output layer and labels are left behind.
 """
 
 from __future__ import annotations
@@ -37,11 +37,13 @@ def with_adapters(network: PreTrainedModel, spec: str, settings: dict[str, Any])
     """
     from safetensors.torch import load_file
 
+    from ai4er.nn.cutting import cut
     from ai4er.nn.low_rank import adapt
 
     stored = load_file(locate(spec) / "model.safetensors")
     adapters = {n.removeprefix(_PREFIX): value.float() for n, value in stored.items() if n.startswith(_PREFIX)}
     network.pooler = None  # type: ignore[assignment]  # nothing has trained it
+    cut(network, settings.get("layers"), settings.get("neurons"))
     adapt(network, settings["rank"], settings["scale"])
     try:
         network.load_state_dict(adapters)
