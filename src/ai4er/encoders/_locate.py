@@ -31,10 +31,8 @@ def locate(spec: str, weights: bool = True) -> Path:
     """
     if spec == "minilm":
         return minilm_folder()
-    if spec in (AI4ER_SMALL, AI4ER_FACE):
+    if spec in SHIPPED:
         return Path(str(files("ai4er.encoders"))) / "shipped" / spec
-    if spec == AI4ER_TEXT:
-        return Path(str(files("ai4er.recognition"))) / "shipped" / "text"
     if spec.startswith(ARCHITECTURE):
         return _folder(Path(spec.removeprefix(ARCHITECTURE)).expanduser(), spec, weights=False)
     if is_folder(spec):
