@@ -96,6 +96,15 @@ def lines(title: str, predictions: Predictions, names: tuple[str, ...]) -> list[
     return [f"- {title}: {interval(predictions, name)}" for name in names]
 
 
+def less(title: str, one: Predictions | list[Predictions], other: Predictions | list[Predictions], name: str) -> str:
+    """A model-card line: a metric of one less that of the other."""
+    found = compare(one, other, name)
+    return (
+        f"- {title}, {name}: {found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}], p = {found.p_value:.3f} "
+        f"(paired permutation over {found.groups} {found.unit})"
+    )
+
+
 def prepared(
     corpus: str, slug: str, kinds: tuple[str, ...], settings: Mapping[str, Any], data: Path, seed: int = 0
 ) -> tuple[Data, Any, dict[str, list[Unit]], str]:
@@ -166,8 +175,11 @@ def _learn(settings: Mapping[str, Any], data: Path, place: Path, knows: System |
     fixed = dataclasses.replace(test, threshold=0.5)
     results += lines("the same with all thresholds at one half", fixed, ("macro_f1",))
     results += lines("the same, validation part", valid, FIGURES)
-    for role, part in (("valid", "validation part"), ("test", "official test part")) if knows else ():
-        results += lines(f"its teacher, {part}", evaluate(knows, roles[role], 64)[FULL], FIGURES)
+    if knows:
+        taught_by = {role: evaluate(knows, roles[role], 64)[FULL] for role in ("valid", "test")}
+        results += lines("its teacher, validation part", taught_by["valid"], FIGURES)
+        results += lines("its teacher, official test part", taught_by["test"], FIGURES)
+        results += [less("less its teacher, official test part", test, taught_by["test"], name) for name in FIGURES]
     for labels in ("ekman7", "sentiment4"):
         seen = _seen(View(recognizer, labels), test, roles["test"])
         results += lines(f"seen as {labels}, test comments of one such class ({len(seen)})", seen,
@@ -230,12 +242,7 @@ def conversation(data: Path) -> None:
             ("mean of the seeds", pair),
             ("mean answers", [_averaged(found) for found in pair]),
         ):
-            found = compare(one, other, "weighted_f1")
-            results.append(
-                f"- {part} part, {title}, weighted F1 with context less without: {found.difference:+.3f} "
-                f"[{found.low:+.3f}, {found.high:+.3f}], p = {found.p_value:.3f} (paired permutation over "
-                f"{found.groups} {found.unit})"
-            )
+            results.append(less(f"{part} part, {title}, with context less without", one, other, "weighted_f1"))
     recognizer, _, told = read[CONTEXT, SEEDS[0]]
     about = {**recognizer.about, "results": [*results, *told]}
     print(*about["results"], sep="\n")
