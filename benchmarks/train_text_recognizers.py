@@ -145,7 +145,7 @@ def calibration(valid: Predictions, test: Predictions) -> tuple[float, list[str]
 
 
 def teacher(data: Path) -> None:
-    """The whole of MiniLM with adapters on GoEmotions, 28 labels of which several may apply, and on lines it cannot read."""
+    """The whole of MiniLM with adapters on the 28 labels of GoEmotions, and on lines it cannot read."""
     _learn(WHOLE, data, TEACHER, None)
 
 
